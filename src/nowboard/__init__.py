@@ -1,0 +1,3 @@
+"""Nowboard: a self-hosted, embeddable server for real-time analytics dashboards."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Authentication and the only functions that hand an object to a principal."""

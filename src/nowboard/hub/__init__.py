@@ -1,0 +1,1 @@
+"""Sessions, channels and bounded queues. Knows frames, not dashboards."""

@@ -1,0 +1,1 @@
+"""An event's path, as a visible tuple of steps."""

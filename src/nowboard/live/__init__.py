@@ -1,0 +1,1 @@
+"""Live queries: kept up to date batch by batch instead of recomputed."""

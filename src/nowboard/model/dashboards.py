@@ -1,0 +1,97 @@
+"""Dashboards and widgets as documents."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, Final
+
+import msgspec
+
+from nowboard.model.queries import Window
+
+DOCUMENT_VERSION: Final = 1
+"""Raised by each migration in `nowboard.dashboards.migrations`."""
+
+
+class WidgetKind(Enum):
+    """Ways to draw a result."""
+
+    KPI = "kpi"
+    LINE = "line"
+    AREA = "area"
+    BAR = "bar"
+    PIE = "pie"
+    TABLE = "table"
+    GAUGE = "gauge"
+    PROGRESS = "progress"
+    SPARKLINE = "sparkline"
+    HEATMAP = "heatmap"
+    MAP = "map"
+    SCATTER = "scatter"
+    HISTOGRAM = "histogram"
+    FUNNEL = "funnel"
+    COHORT = "cohort"
+    TREEMAP = "treemap"
+    SANKEY = "sankey"
+    TEXT = "text"
+    ALERTS = "alerts"
+    STATUS = "status"
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Where a widget stands on the 12-column grid; one row is 40 px plus the 16 px gap."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+
+class Widget(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A query with a way to draw it.
+
+    `query` is the widget's own query, `parts` are further ones by name (`trend` of a kpi, `routes` of a map). `options`
+    belong to the kind and are checked by `nowboard.dashboards.options`. `layouts` maps a breakpoint (`lg md sm`) to a
+    place; only `lg` is needed.
+    """
+
+    id: str
+    kind: WidgetKind
+    title: str = ""
+    subtitle: str | None = None
+    query: Any = None
+    parts: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    layouts: dict[str, Place] = {}
+
+
+class Filter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A control above the grid that narrows every widget whose stream has `field`.
+
+    `kind` is `select` (one or many values, offered from the data) or `range`.
+    """
+
+    field: str
+    stream: str
+    label: str | None = None
+    kind: str = "select"
+    multiple: bool = True
+    default: Any = None
+
+
+class Dashboard(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A document of widgets, filters and layout."""
+
+    id: str
+    title: str
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    timezone: str | None = None
+    window: Window | None = None
+    filters: tuple[Filter, ...] = ()
+    widgets: tuple[Widget, ...] = ()
+    version: int = DOCUMENT_VERSION
+
+    def widget(self, widget_id: str) -> Widget | None:
+        """The widget called `widget_id`, or None."""
+        return next((widget for widget in self.widgets if widget.id == widget_id), None)

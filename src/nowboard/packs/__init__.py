@@ -1,0 +1,1 @@
+"""Streams, tables, metrics and dashboards of one domain, as files."""

@@ -1,0 +1,1 @@
+"""From what is asked to a result: parse, plan, rules, SQL, run."""

@@ -1,0 +1,1 @@
+"""Planner rules: pure functions from tree to tree."""

@@ -1,0 +1,1 @@
+"""Analytical engines that answer SQL over what the journal holds."""

@@ -1,0 +1,1 @@
+"""The ASGI edge: thin routes and transports."""
