@@ -1,0 +1,1 @@
+"""Benchmarks beside peers and physical limits, each as a ratio from one run."""

@@ -1,0 +1,1 @@
+"""Durable ingest with live queries on, beside a raw decode + fdatasync loop and Perspective."""
