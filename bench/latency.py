@@ -37,7 +37,7 @@ WIDGETS = [
     {"stream": "orders", "measures": ["min(total)", "max(total)", "stddev(total)"]},
     {"stream": "orders", "measures": ["sum(total) / count(*)"], "by": ["channel"]},
 ]
-SENT = re.compile(rb'\[\[(1[6-9]\d{8}\.\d+),')
+SENT = re.compile(rb"\[\[(1[6-9]\d{8}\.\d+),")
 
 
 class Probe(Viewer):
