@@ -1,0 +1,68 @@
+"""What the hub needs from others, and what it asks of a transport."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from nowboard.errors import NowboardError
+from nowboard.hub.payload import Payload
+from nowboard.model.engine import Ask, Status, Watch
+from nowboard.model.principals import Principal
+from nowboard.model.wire import Subscribe
+
+
+class Source(Protocol):
+    """Where channels come from: the part of `nowboard.model.engine.Engine` that the hub uses."""
+
+    async def watch(self, ask: Ask) -> Watch: ...
+
+    async def release(self, channel: str) -> None: ...
+
+    def status(self) -> Status: ...
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """One channel that a subscription needs, or why it cannot be had. `widget` and `part` say what it is for."""
+
+    ask: Ask | None = None
+    widget: str | None = None
+    part: str | None = None
+    error: NowboardError | None = None
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """What a `subscribe` comes to. `version` is the dashboard's, where it has one."""
+
+    wanted: tuple[Wanted, ...]
+    version: int | None = None
+
+
+class Resolver(Protocol):
+    """Turns what a client asks for into asks, in the rights and the scope of its principal."""
+
+    async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
+        """The channels of `request`. A widget that cannot be answered yields an error of its own.
+
+        Raises a `NowboardError` when nothing of it can be had: `NotFound`, `Forbidden`, `BadRequest` or `BadQuery`.
+        """
+        ...
+
+
+class Sink(Protocol):
+    """A viewer's end of a transport. All calls come from the event loop and return at once."""
+
+    __slots__ = ()
+
+    def send(self, payload: Payload) -> None:
+        """Write a payload, or queue it behind what waits already. Ignored once closed."""
+        ...
+
+    def buffered(self) -> int:
+        """How many bytes wait to be taken by the viewer."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Say why and end the transport. The session is gone already."""
+        ...

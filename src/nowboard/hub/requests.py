@@ -1,0 +1,164 @@
+"""Carries out what sessions ask for, one request of a session after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import Final
+
+from nowboard.errors import NowboardError
+from nowboard.hub import commands
+from nowboard.hub.channel import ENCODER, FROM_START, Channel
+from nowboard.hub.channels import Channels
+from nowboard.hub.commands import Request
+from nowboard.hub.connection import Connection
+from nowboard.hub.delivery import Delivery
+from nowboard.hub.interface import Resolver, Wanted
+from nowboard.hub.messages import error_message
+from nowboard.hub.payload import Payload
+from nowboard.hub.stats import HubStats
+from nowboard.model import wire
+from nowboard.model.frames import Position
+
+_log: Final = logging.getLogger(__name__)
+
+Opened = Channel | NowboardError
+
+
+class Requests:
+    """Subscriptions are opened in the order in which a client asked for them; other sessions do not wait."""
+
+    def __init__(self, channels: Channels, delivery: Delivery, resolver: Resolver, stats: HubStats) -> None:
+        self._channels = channels
+        self._delivery = delivery
+        self._resolver = resolver
+        self._stats = stats
+
+    def put(self, connection: Connection, command: Request) -> None:
+        """Carry out a request when those before it are done."""
+        if connection.queue is None:
+            connection.queue = deque()
+        connection.queue.append(command)
+        if connection.task is None:
+            connection.task = asyncio.create_task(self._run(connection))
+
+    def cancel(self, connection: Connection) -> None:
+        """The viewer is gone: what it asked for is not needed any more."""
+        connection.queue = None
+        if connection.task is not None:
+            connection.task.cancel()
+
+    async def _run(self, connection: Connection) -> None:
+        try:
+            while connection.queue:
+                command = connection.queue.popleft()
+                try:
+                    await self._carry_out(connection, command)
+                finally:
+                    connection.session.answered()
+        finally:
+            connection.task = None
+            connection.queue = None
+
+    async def _carry_out(self, connection: Connection, command: Request) -> None:
+        session = connection.session
+        try:
+            match command:
+                case commands.Open():
+                    await self._open(connection, command.request, None)
+                case commands.OpenAt():
+                    await self._open(connection, command.request, command.mark)
+                case commands.Change():
+                    await self._open(connection, session.changed(command.update), None)
+                case commands.Drop():
+                    self._release(session.dropped(command.id))
+                    self._delivery.move(connection)
+                case commands.Renew():
+                    session.renew(command.id)
+                    self._delivery.serve(connection)
+        except NowboardError as error:
+            self.reply(connection, error_message(error, commands.id_of(command)))
+        except Exception:  # noqa: BLE001 - one request fails, the session goes on
+            self.reply(connection, error_message(_unexpected(), commands.id_of(command)))
+
+    def reply(self, connection: Connection, message: wire.ServerMessage) -> None:
+        """Send one message to one viewer."""
+        if not connection.closed:
+            self._delivery.send(connection, Payload((ENCODER.encode(message),)))
+
+    async def _open(self, connection: Connection, request: wire.Subscribe, mark: Position | None) -> None:
+        session = connection.session
+        session.check_room(request.id, 0)
+        resolved = await self._resolver.resolve(session.principal, request)
+        session.check_room(request.id, sum(wanted.ask is not None for wanted in resolved.wanted))
+        opened = await self._open_all(resolved.wanted)
+        channels = [each for each in opened if isinstance(each, Channel)]
+        if connection.closed:
+            self._release(channels)
+            return
+        cursors = self._cursors(channels, request, mark)
+        recovered = cursors is not None
+        if cursors is None:
+            cursors = dict.fromkeys(channels, FROM_START)
+        for spare in set(channels):  # equal asks of two widgets are one channel, used once
+            self._release([spare] * (channels.count(spare) - 1))
+        self._release(session.opened(request, cursors))
+        refs = tuple(map(_ref, resolved.wanted, opened))
+        answer = wire.Subscribed(id=request.id, channels=refs, recovered=recovered, version=resolved.version)
+        self.reply(connection, answer)
+        self._delivery.move(connection)
+        self._delivery.serve(connection)
+
+    async def _open_all(self, wanted: tuple[Wanted, ...]) -> list[Opened]:
+        tasks = [asyncio.ensure_future(self._open_one(each)) for each in wanted]
+        try:
+            return list(await asyncio.gather(*tasks))
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            done = await asyncio.gather(*tasks, return_exceptions=True)
+            self._release([each for each in done if isinstance(each, Channel)])
+            raise
+
+    async def _open_one(self, wanted: Wanted) -> Opened:
+        if wanted.ask is None:
+            return wanted.error or NowboardError("This widget has no query.")
+        try:
+            return await self._channels.open(wanted.ask)
+        except NowboardError as error:
+            return error
+        except Exception:  # noqa: BLE001 - a widget fails alone
+            return _unexpected()
+
+    def _cursors(
+        self, channels: list[Channel], request: wire.Subscribe, mark: Position | None
+    ) -> dict[Channel, int] | None:
+        if not channels or not (request.resume or mark):
+            return None
+        self._stats.resumed += 1
+        found: dict[Channel, int] = {}
+        for channel in channels:
+            held = request.resume.get(channel.name)
+            cursor = channel.resume(held) if held is not None else channel.resume_at_mark(mark) if mark else None
+            if cursor is None:
+                return None
+            found[channel] = cursor
+        self._stats.recovered += 1
+        return found
+
+    def _release(self, channels: list[Channel] | tuple[Channel, ...]) -> None:
+        for channel in channels:
+            self._channels.release(channel)
+
+
+def _unexpected() -> NowboardError:
+    _log.exception("a subscription failed")
+    return NowboardError("The server failed to answer this. Its log says why.")
+
+
+def _ref(wanted: Wanted, opened: Opened) -> wire.ChannelRef:
+    if isinstance(opened, Channel):
+        return wire.ChannelRef(channel=opened.name, widget=wanted.widget, part=wanted.part)
+    told = {"code": opened.code, "message": opened.message, "detail": opened.detail, "retry": opened.retry}
+    return wire.ChannelRef(channel="", widget=wanted.widget, part=wanted.part, error=told)

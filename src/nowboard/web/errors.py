@@ -1,0 +1,59 @@
+"""Every exception that leaves a route becomes an answer in the one shape."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from nowboard.errors import BadRequest, NotFound, NowboardError, TooLarge, UnsupportedMedia
+from nowboard.web.answers import failure, request_id_of
+
+
+class MethodNotAllowed(BadRequest):
+    """The path exists, but not for this method."""
+
+    default_code = "method_not_allowed"
+    status = 405
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Answer our errors, the framework's, and what it finds wrong with parameters."""
+    app.add_exception_handler(NowboardError, _ours)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(RequestValidationError, _validation)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    if not isinstance(error, NowboardError):
+        raise error
+    return failure(error, request_id_of(request))
+
+
+async def _framework(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    response = failure(_as_ours(error, request), request_id_of(request))
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return failure(BadRequest(f"{place}: {first['msg']}", detail={"part": place}), request_id_of(request))
+
+
+def _as_ours(error: HTTPException, request: Request) -> NowboardError:
+    if error.status_code == 404:
+        return NotFound(f"there is nothing at {request.url.path}", code="no_such_route")
+    if error.status_code == 405:
+        return MethodNotAllowed(f"{request.method} is not possible at {request.url.path}")
+    if error.status_code == 413:
+        return TooLarge(str(error.detail))
+    if error.status_code == 415:
+        return UnsupportedMedia(str(error.detail))
+    return BadRequest(str(error.detail))

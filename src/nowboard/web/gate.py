@@ -1,0 +1,81 @@
+"""Who is at the door: credentials of a request, and whether a foreign page sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request
+from starlette.requests import cookie_parser
+
+from nowboard.access.authenticate import Authenticator, Caller, Means
+from nowboard.access.origins import check_origin
+from nowboard.access.rules import require
+from nowboard.errors import NowboardError
+from nowboard.model.principals import Permission, Principal
+from nowboard.web.options import Exposure, WebOptions
+
+COOKIE: Final = "nowboard_session"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
+
+
+class Gate:
+    """Turns requests into principals."""
+
+    def __init__(self, authenticator: Authenticator, options: WebOptions) -> None:
+        self._authenticator = authenticator
+        self._options = options
+
+    async def caller(self, request: Request) -> Caller:
+        """Who asks. Raises `Unauthenticated`; `Forbidden` for a cookie that a foreign page made the browser send."""
+        headers = request.headers
+        caller = await self._authenticator.authenticate(
+            authorization=headers.get("authorization"), cookie=request.cookies.get(COOKIE)
+        )
+        if caller.means is Means.COOKIE and request.method not in _SAFE:
+            check_origin(headers, self._options.origins)
+        return caller
+
+    async def principal(self, request: Request, permission: Permission | None = None) -> Principal:
+        """Who asks, with `permission`. Raises `Unauthenticated`, `Forbidden`."""
+        principal = (await self.caller(request)).principal
+        if permission is not None:
+            require(principal, permission)
+        return principal
+
+    async def of_headers(self, headers: Mapping[str, str], ticket: str | None) -> Principal:
+        """The principal behind lower-case headers and a ticket; for sockets. The caller checks the origin."""
+        cookie = cookie_parser(headers["cookie"]).get(COOKIE) if "cookie" in headers else None
+        caller = await self._authenticator.authenticate(
+            authorization=headers.get("authorization"), ticket=ticket, cookie=cookie
+        )
+        return caller.principal
+
+    def check_own_page(self, request: Request) -> None:
+        """Refuse a foreign page's request where no credential is needed yet. Raises `Forbidden`."""
+        if "origin" in request.headers or "sec-fetch-site" in request.headers:
+            check_origin(request.headers, self._options.origins)
+
+    async def check_exposure(self, request: Request, exposure: Exposure) -> None:
+        """Let pass whom `exposure` names. Raises `Unauthenticated`."""
+        if exposure is Exposure.EVERYONE:
+            return
+        if exposure is Exposure.LOCAL and _is_local(request):
+            return
+        await self.caller(request)
+
+    async def is_signed_in(self, request: Request) -> bool:
+        """Whether the request carries a good credential."""
+        try:
+            await self.caller(request)
+        except NowboardError:
+            return False
+        return True
+
+
+def _is_local(request: Request) -> bool:
+    # a proxy that does not tell whom it speaks for must not make everyone local
+    if "forwarded" in request.headers or "x-forwarded-for" in request.headers:
+        return False
+    return request.client is not None and request.client.host in _LOOPBACK

@@ -1,0 +1,76 @@
+"""Is it alive, can it work, and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from nowboard.ingest.room import Room
+from nowboard.model.engine import Engine
+from nowboard.web.answers import answer
+from nowboard.web.gate import Gate
+from nowboard.web.metrics import Metrics
+from nowboard.web.openapi import described
+from nowboard.web.options import WebOptions
+
+_BEHIND = 1_000
+"""Journal records that the store may lag under load; each holds the events of one or more requests."""
+
+
+class Alive(msgspec.Struct, frozen=True):
+    """The process answers."""
+
+    status: str = "ok"
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """Whether events are acknowledged and queries answered; `reasons` says why not."""
+
+    ready: bool
+    reasons: list[str]
+    epoch: str
+    durable: int
+    applied: int
+
+
+def health_routes(
+    gate: Gate, engine: Engine, room: Room, metrics: Metrics, stopping: Callable[[], bool], options: WebOptions
+) -> APIRouter:
+    """`/health` and `/metrics`, outside of `/api`."""
+    router = APIRouter(tags=["Operations"])
+
+    @router.get("/health/live", **described("Does the process answer", answer=Alive, public=True))
+    async def live() -> Response:
+        return answer(Alive())
+
+    @router.get("/health/ready", **described("Can it take events and answer queries", answer=Ready, public=True))
+    async def ready() -> Response:
+        found = readiness(engine, room, stopping=stopping())
+        return answer(found, status=200 if found.ready else 503)
+
+    @router.get("/metrics", include_in_schema=False)
+    async def figures(request: Request) -> Response:
+        await gate.check_exposure(request, options.metrics)
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return router
+
+
+def readiness(engine: Engine, room: Room, *, stopping: bool) -> Ready:
+    """What stands in the way of work, in words."""
+    status = engine.status()
+    reasons = []
+    if stopping:
+        reasons.append("the server is stopping")
+    if not status.accepting:
+        reasons.append(f"events are not acknowledged: {status.problem or 'the journal refuses them'}")
+    elif status.problem:
+        reasons.append(status.problem)
+    if room.problem:
+        reasons.append(f"events are not acknowledged: {room.problem}")
+    if status.durable - status.applied > _BEHIND:
+        reasons.append(f"the store is {status.durable - status.applied} records behind the journal")
+    return Ready(not reasons, reasons, status.epoch, status.durable, status.applied)

@@ -1,0 +1,77 @@
+"""Metrics: named aggregates over a stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from nowboard.access.rules import may_see
+from nowboard.dashboards.problems import Problem, error_of
+from nowboard.errors import NotFound
+from nowboard.model.engine import Ask, Engine
+from nowboard.model.events import Definition, RecordKind
+from nowboard.model.principals import SYSTEM, Permission
+from nowboard.model.queries import Measure, MetricQuery, Window
+from nowboard.model.streams import Metric
+from nowboard.packs.definitions import MetricText, metric_text, read_metric
+from nowboard.web.answers import answer
+from nowboard.web.gate import Gate
+from nowboard.web.openapi import described
+from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.reading import read_object
+
+
+class NamedMetric(MetricText, frozen=True, kw_only=True):
+    """A metric with its name."""
+
+    name: str
+
+
+class MetricList(msgspec.Struct, frozen=True):
+    """The metrics of the streams that are visible."""
+
+    items: list[NamedMetric]
+
+
+def metric_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
+    """`/metrics`."""
+    router = APIRouter(prefix=PREFIX, tags=["Metrics"])
+
+    @router.get("/metrics", **described("All metrics", answer=MetricList))
+    async def every(request: Request) -> Response:
+        principal = await gate.principal(request, Permission.READ)
+        metrics = [m for _, m in sorted(engine.catalog.metrics.items()) if may_see(principal, m.stream)]
+        return answer({"items": [_named(metric) for metric in metrics]})
+
+    @router.put("/metrics/{metric}", **described("Define a metric", body=MetricText, answer=NamedMetric))
+    async def put(request: Request, metric: str) -> Response:
+        await gate.principal(request, Permission.DEFINE)
+        wanted = _read(metric, await read_object(request, options.json_bytes))
+        if wanted.stream not in engine.catalog.streams:
+            raise NotFound(f"there is no stream {wanted.stream!r}", code="unknown_stream")
+        await _try(engine, wanted)
+        await engine.define([Definition(RecordKind.METRIC, metric, msgspec.json.encode(wanted))])
+        return answer(_named(wanted))
+
+    return router
+
+
+def _named(metric: Metric) -> dict[str, Any]:
+    return {"name": metric.name, **metric_text(metric)}
+
+
+def _read(name: str, data: dict[str, Any]) -> Metric:
+    problems: list[Problem] = []
+    metric = read_metric(name, data, problems)
+    if metric is None or problems:
+        raise error_of(problems, f"Metric {name!r}")
+    return metric
+
+
+async def _try(engine: Engine, metric: Metric) -> None:
+    """Answer the metric once, over next to nothing: what cannot be planned or typed must not be stored."""
+    measure = Measure(metric.name, metric.sql)
+    query = MetricQuery(metric.stream, (measure,), window=Window(last="1s"))
+    await engine.query(Ask(query, SYSTEM.scope))

@@ -1,0 +1,129 @@
+"""Streams: declare, look up, extend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from nowboard.access.rules import may_see
+from nowboard.dashboards.problems import Problem, error_of
+from nowboard.errors import BadRequest, Conflict, NotFound
+from nowboard.ingest.evolve import Evolver
+from nowboard.ingest.infer import EVENT_ID
+from nowboard.model.engine import Ask, Engine
+from nowboard.model.principals import Permission, Principal
+from nowboard.model.queries import Measure, MetricQuery, Window
+from nowboard.model.streams import Stream
+from nowboard.packs.definitions import StreamText, read_stream, stream_text
+from nowboard.packs.diff import merged
+from nowboard.web.answers import answer
+from nowboard.web.gate import Gate
+from nowboard.web.openapi import described
+from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.reading import read_object
+
+
+class NamedStream(StreamText, frozen=True, kw_only=True):
+    """A stream with its name."""
+
+    name: str
+
+
+class StreamAnswer(NamedStream, frozen=True, kw_only=True):
+    """A stream, how many events of it are visible, and the newest event time among them in milliseconds."""
+
+    rows: int = 0
+    newest: int | None = None
+
+
+class StreamList(msgspec.Struct, frozen=True):
+    """The streams that are visible."""
+
+    items: list[NamedStream]
+
+
+def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, options: WebOptions) -> APIRouter:
+    """`/streams`."""
+    router = APIRouter(prefix=PREFIX, tags=["Streams"])
+
+    @router.get("/streams", **described("All streams", answer=StreamList))
+    async def every(request: Request) -> Response:
+        principal = await gate.principal(request, Permission.READ)
+        streams = [stream for name, stream in sorted(engine.catalog.streams.items()) if may_see(principal, name)]
+        return answer({"items": [_named(stream) for stream in streams]})
+
+    @router.post("/streams", **described("Declare a stream", body=NamedStream, answer=NamedStream, status=201))
+    async def create(request: Request) -> Response:
+        await gate.principal(request, Permission.DEFINE)
+        data = await read_object(request, options.json_bytes)
+        wanted = _read(str(data.pop("name", "")), data)
+
+        def fresh(current: Stream | None) -> Stream:
+            if current is not None:
+                raise Conflict(f"there is a stream {wanted.name!r} already; PUT /streams/{wanted.name} changes it")
+            return wanted
+
+        return answer(_named(await evolver.change(wanted.name, fresh)), status=201)
+
+    @router.get("/streams/{stream}", **described("One stream", answer=StreamAnswer))
+    async def one(request: Request, stream: str) -> Response:
+        principal = await gate.principal(request, Permission.READ)
+        found = engine.catalog.streams.get(stream)
+        if found is None or not may_see(principal, stream):
+            raise NotFound(f"there is no stream {stream!r}", code="unknown_stream")
+        rows, newest = await _extent(engine, principal, found)
+        return answer({**_named(found), "rows": rows, "newest": newest})
+
+    @router.put("/streams/{stream}", **described("Change a stream", body=StreamText, answer=NamedStream))
+    async def change(request: Request, stream: str) -> Response:
+        await gate.principal(request, Permission.DEFINE)
+        data = await read_object(request, options.json_bytes)
+        if data.pop("name", stream) != stream:
+            raise BadRequest("the name in the body is another one than in the path", code="bad_body")
+        wanted = _read(stream, data)
+
+        def extended(current: Stream | None) -> Stream:
+            if current is not None:
+                _refuse_retyping(current, wanted)
+            return merged(current, wanted)
+
+        return answer(_named(await evolver.change(stream, extended)))
+
+    return router
+
+
+def _named(stream: Stream) -> dict[str, Any]:
+    return {"name": stream.name, **stream_text(stream)}
+
+
+def _read(name: str, data: dict[str, Any]) -> Stream:
+    problems: list[Problem] = []
+    stream = read_stream(name, data, problems)
+    if stream is not None and stream.field(EVENT_ID) is not None:
+        problems.append(Problem(("fields", EVENT_ID), f"{EVENT_ID} is reserved: it names events for deduplication."))
+    if stream is None or problems:
+        raise error_of(problems, f"Stream {name!r}")
+    return stream
+
+
+def _refuse_retyping(current: Stream, wanted: Stream) -> None:
+    if current.time != wanted.time:
+        raise Conflict(f"the event time of {current.name!r} is {current.time!r} and stays so")
+    for field in wanted.fields:
+        known = current.field(field.name)
+        if known is not None and known.type is not field.type:
+            raise Conflict(
+                f"field {field.name!r} is {known.type.value} and cannot become {field.type.value}; "
+                "give the new field another name",
+                detail={"field": field.name},
+            )
+
+
+async def _extent(engine: Engine, principal: Principal, stream: Stream) -> tuple[int, int | None]:
+    measures = (Measure("rows", "count(*)"), Measure("newest", f'max("{stream.time}")'))
+    query = MetricQuery(stream.name, measures, window=Window(all=True))
+    result = await engine.query(Ask(query, principal.scope))
+    rows, newest = result.rows[0] if result.rows else (0, None)
+    return int(rows or 0), None if newest is None else int(newest)

@@ -1,0 +1,113 @@
+"""Reference tables: replace, look up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from nowboard.dashboards.problems import Problem, error_of
+from nowboard.errors import NotFound
+from nowboard.model.engine import Ask, Engine
+from nowboard.model.events import Definition, RecordKind
+from nowboard.model.principals import SYSTEM, Permission
+from nowboard.model.queries import SqlQuery
+from nowboard.model.streams import Table
+from nowboard.packs.definitions import FieldText, read_table, table_text
+from nowboard.packs.local import PAGE, as_dicts, page_sql
+from nowboard.packs.pack import TableRows
+from nowboard.packs.rows import read_rows
+from nowboard.web.answers import answer
+from nowboard.web.gate import Gate
+from nowboard.web.openapi import described
+from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.reading import read_object
+
+_NOWHERE: Final = Path("/nonexistent")
+"""Tables over HTTP bring their rows along; a `file` is refused."""
+
+
+class TableBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A table with all its rows."""
+
+    key: str | list[str]
+    fields: dict[str, str | FieldText]
+    rows: list[dict[str, Any]]
+    description: str | None = None
+
+
+class NamedTable(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A table without its rows."""
+
+    name: str
+    key: str | list[str]
+    fields: dict[str, str | FieldText]
+    description: str | None = None
+
+
+class TableAnswer(NamedTable, frozen=True, kw_only=True):
+    """A table with all its rows."""
+
+    rows: list[dict[str, Any]]
+
+
+class TableList(msgspec.Struct, frozen=True):
+    """All tables."""
+
+    items: list[NamedTable]
+
+
+def table_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
+    """`/tables`."""
+    router = APIRouter(prefix=PREFIX, tags=["Tables"])
+
+    @router.get("/tables", **described("All tables", answer=TableList))
+    async def every(request: Request) -> Response:
+        await gate.principal(request, Permission.READ)
+        return answer({"items": [_named(table) for _, table in sorted(engine.catalog.tables.items())]})
+
+    @router.get("/tables/{table}", **described("One table with its rows", answer=TableAnswer))
+    async def one(request: Request, table: str) -> Response:
+        await gate.principal(request, Permission.READ)
+        found = engine.catalog.tables.get(table)
+        if found is None:
+            raise NotFound(f"there is no table {table!r}", code="unknown_table")
+        return answer({**_named(found), "rows": await _rows(engine, found)})
+
+    @router.put("/tables/{table}", **described("Replace a table", body=TableBody, answer=NamedTable))
+    async def put(request: Request, table: str) -> Response:
+        await gate.principal(request, Permission.DEFINE)
+        content = _read(table, await read_object(request, options.table_bytes))
+        body = msgspec.json.encode(content.table)
+        await engine.define([Definition(RecordKind.TABLE, table, body, content.rows)])
+        return answer(_named(content.table))
+
+    return router
+
+
+def _named(table: Table) -> dict[str, Any]:
+    return {"name": table.name, **table_text(table)}
+
+
+def _read(name: str, data: dict[str, Any]) -> TableRows:
+    problems: list[Problem] = []
+    found = read_table(name, data, problems)
+    if found is not None and found[1].file is not None:
+        problems.append(Problem(("file",), "Send the rows themselves; files are for packs."))
+    if found is None or problems:
+        raise error_of(problems, f"Table {name!r}")
+    rows = read_rows(*found, _NOWHERE, problems)
+    if problems:
+        raise error_of(problems, f"Table {name!r}")
+    return TableRows(found[0], rows)
+
+
+async def _rows(engine: Engine, table: Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    while True:
+        page = await engine.query(Ask(SqlQuery(page_sql(table, len(rows)), limit=PAGE), SYSTEM.scope))
+        rows += as_dicts(page)
+        if len(page.rows) < PAGE:
+            return rows

@@ -1,0 +1,102 @@
+"""From what a client subscribes to, to the asks that the hub opens: rights, dashboards, filters, windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from nowboard.dashboards.asks import asks_of
+from nowboard.errors import BadQuery, BadRequest, Forbidden, NotFound, NowboardError
+from nowboard.hub.interface import Resolved, Wanted
+from nowboard.model.dashboards import Dashboard, Widget
+from nowboard.model.engine import Ask
+from nowboard.model.principals import Permission, Principal
+from nowboard.model.queries import MetricQuery, Query, SqlQuery, Window, parse_query
+from nowboard.model.wire import Subscribe
+
+
+class Dashboards(Protocol):
+    """Hands out documents to principals."""
+
+    async def readable(self, principal: Principal, dashboard_id: str) -> Dashboard:
+        """The dashboard, if `principal` may see it. Raises `NotFound` or `Forbidden`."""
+        ...
+
+
+class Subscriptions:
+    """The hub's `Resolver` over stored dashboards and queries of the client's own."""
+
+    def __init__(self, dashboards: Dashboards) -> None:
+        self._dashboards = dashboards
+
+    async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
+        """See `nowboard.hub.interface.Resolver`."""
+        if (request.query is None) == (request.dashboard is None):
+            raise BadRequest("Subscribe to either a dashboard or a query.")
+        if not principal.may(Permission.READ):
+            raise Forbidden("This needs the permission 'read'.")
+        if request.dashboard is None:
+            return Resolved((Wanted(_ask_of_query(principal, request)),))
+        dashboard = await self._dashboards.readable(principal, request.dashboard)
+        widgets = _shown(dashboard, request.widget)
+        wanted = [each for widget in widgets for each in _wanted(principal, dashboard, widget, request)]
+        return Resolved(tuple(wanted))
+
+
+def _shown(dashboard: Dashboard, widget_id: str | None) -> Sequence[Widget]:
+    if widget_id is None:
+        return dashboard.widgets
+    found = dashboard.widget(widget_id)
+    if found is None:
+        raise NotFound(f"Dashboard {dashboard.id!r} has no widget {widget_id!r}.", code="unknown_widget")
+    return (found,)
+
+
+def _wanted(principal: Principal, dashboard: Dashboard, widget: Widget, request: Subscribe) -> list[Wanted]:
+    try:
+        asks = asks_of(
+            dashboard,
+            scope=principal.scope,
+            widget=widget.id,
+            filters=request.filters,
+            window=request.window,
+            timezone=request.timezone,
+            parameters=request.parameters,
+        )
+    except NowboardError as error:
+        if isinstance(error, BadRequest) and _about_request(error):
+            raise
+        return [Wanted(widget=widget.id, error=error)]
+    return [Wanted(each.ask, widget=each.widget, part=each.part) for each in asks]
+
+
+def _about_request(error: BadRequest) -> bool:
+    """Whether the client's own choice is at fault, so that every widget would fail alike."""
+    return bool(error.detail) and (error.detail or {}).get("part") == "window"
+
+
+def _ask_of_query(principal: Principal, request: Subscribe) -> Ask:
+    query = _parse(request.query)
+    if isinstance(query, SqlQuery) and not principal.may(Permission.QUERY_SQL):
+        raise Forbidden("This needs the permission 'query:sql'.")
+    zone = query.timezone or request.timezone
+    query = msgspec.structs.replace(query, timezone=zone)
+    if isinstance(query, MetricQuery) and query.window is None and request.window is not None:
+        query = msgspec.structs.replace(query, window=_window(request.window))
+    return Ask(query, principal.scope, parameters=request.parameters, filters=request.filters)
+
+
+def _parse(data: Any) -> Query:
+    try:
+        return parse_query(data)
+    except msgspec.ValidationError as error:
+        raise BadQuery(f"The query is not valid: {error}.") from error
+
+
+def _window(data: Any) -> Window:
+    try:
+        return msgspec.convert(data, Window)
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"The window is not valid: {error}.", detail={"part": "window"}) from error
