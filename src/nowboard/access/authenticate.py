@@ -1,0 +1,117 @@
+"""From what a request carries to a principal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from sqlalchemy import Connection
+
+from nowboard.access.grants import grant_of
+from nowboard.access.secrets import TOKEN_PREFIX, digest
+from nowboard.access.tickets import Tickets
+from nowboard.access.tokens import grant_of_token
+from nowboard.clock import MINUTE, Clock, Micros
+from nowboard.errors import Unauthenticated
+from nowboard.model.principals import Principal
+from nowboard.records.database import Records
+from nowboard.records.sessions import find_session
+from nowboard.records.tokens import find_token, get_token, touch_token
+
+REMEMBERED: Final = 0.5
+"""Seconds that an answer is reused: a credential revoked by any process is refused within a second."""
+_CAPACITY: Final = 10_000
+_TOUCH_EVERY: Final[Micros] = MINUTE
+
+
+class Means(Enum):
+    """How somebody showed who they are. Only a cookie is sent by browsers on behalf of foreign pages."""
+
+    TOKEN = "token"  # noqa: S105 - a means, not a secret
+    COOKIE = "cookie"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and how that is known."""
+
+    principal: Principal
+    means: Means
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    principal: Principal | None
+    until: float
+
+
+class Authenticator:
+    """Turns tokens, cookies and tickets into principals. Unknown, expired and revoked credentials are the same."""
+
+    def __init__(self, records: Records, tickets: Tickets, clock: Clock) -> None:
+        self._records = records
+        self._tickets = tickets
+        self._clock = clock
+        self._remembered: dict[tuple[Means, bytes], _Remembered] = {}
+
+    async def authenticate(
+        self, *, authorization: str | None = None, ticket: str | None = None, cookie: str | None = None
+    ) -> Caller:
+        """Who asks. The Authorization header counts before a ticket, a ticket before the cookie.
+
+        Raises `Unauthenticated`; a credential that is no good is never passed over for the next one.
+        """
+        if authorization is not None:
+            scheme, _, token = authorization.partition(" ")
+            if scheme.lower() != "bearer" or not token.strip().startswith(TOKEN_PREFIX):
+                raise Unauthenticated("send `Authorization: Bearer nb_…` with an API token", code="bad_token")
+            return Caller(await self._known(Means.TOKEN, token.strip()), Means.TOKEN)
+        if ticket is not None:
+            return Caller(self._tickets.redeem(ticket), Means.TICKET)
+        if cookie:
+            return Caller(await self._known(Means.COOKIE, cookie), Means.COOKIE)
+        raise Unauthenticated("sign in, or send an API token")
+
+    def forget(self) -> None:
+        """Look everything up anew; after a credential was revoked here."""
+        self._remembered.clear()
+
+    async def _known(self, means: Means, secret: str) -> Principal:
+        key = (means, digest(secret))
+        now = self._clock.monotonic()
+        found = self._remembered.get(key)
+        if found is None or found.until <= now:
+            look_up = _by_token if means is Means.TOKEN else _by_cookie
+            principal = await self._records.run(look_up, key[1], self._clock.now())
+            if len(self._remembered) >= _CAPACITY:
+                self._remembered.clear()
+            found = self._remembered[key] = _Remembered(principal, now + REMEMBERED)
+        if found.principal is None:
+            message = (
+                "the token is unknown, over or revoked" if means is Means.TOKEN else "the session is over; sign in"
+            )
+            raise Unauthenticated(message, code="bad_token" if means is Means.TOKEN else None)
+        return found.principal
+
+
+def _by_token(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
+    row = find_token(connection, hashed)
+    if row is None or not row.usable(now):
+        return None
+    if row.last_used_at is None or now - row.last_used_at > _TOUCH_EVERY:
+        touch_token(connection, row.id, now)
+    return grant_of_token(row).principal()
+
+
+def _by_cookie(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
+    row = find_session(connection, hashed)
+    if row is None or not row.usable(now):
+        return None
+    grant = grant_of(row.grant)
+    if grant.token is not None:
+        token = get_token(connection, grant.token)
+        if token is None or not token.usable(now):
+            return None
+    return grant.principal()

@@ -1,0 +1,60 @@
+"""What a credential stands for: whose it is, with which role and scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from nowboard.errors import BadRequest
+from nowboard.model.principals import ROLES, Principal, PrincipalKind
+from nowboard.model.scopes import EVERYTHING, NOTHING, Scope
+
+OWNER_ID = "owner"
+"""The one who runs the server: signs in by the link that the server prints."""
+
+
+class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who somebody is once a credential was shown. A grant without a scope sees nothing.
+
+    `token` names the API token behind a session that was begun with one: the session ends with it.
+    """
+
+    kind: PrincipalKind
+    id: str
+    name: str
+    role: str
+    scope: Scope = NOTHING
+    token: str | None = None
+
+    def principal(self) -> Principal:
+        """The principal that acts under this grant. An unknown role allows nothing."""
+        permissions = ROLES.get(self.role, frozenset())
+        return Principal(self.kind, self.id, self.name, self.role, permissions, self.scope)
+
+
+OWNER = Grant(PrincipalKind.USER, OWNER_ID, "Owner", "admin", EVERYTHING)
+
+
+def to_row(value: Grant | Scope) -> dict[str, Any]:
+    """As JSON data for the records."""
+    data: dict[str, Any] = msgspec.to_builtins(value)
+    return data
+
+
+def grant_of(row: Mapping[str, Any]) -> Grant:
+    """A grant as it was stored."""
+    return msgspec.convert(row, Grant)
+
+
+def scope_of(row: Mapping[str, Any]) -> Scope:
+    """A scope as it was stored."""
+    return msgspec.convert(row, Scope)
+
+
+def check_role(role: str) -> str:
+    """`role` if there is such a role. Raises `BadRequest`."""
+    if role not in ROLES:
+        raise BadRequest(f"there is no role {role!r}; roles are {', '.join(ROLES)}", code="unknown_role")
+    return role

@@ -1,0 +1,61 @@
+"""API tokens: issued once, stored hashed, revocable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection
+
+from nowboard.access.grants import Grant, check_role, scope_of, to_row
+from nowboard.access.secrets import TOKEN_PREFIX, digest, new_id, new_secret
+from nowboard.clock import Micros
+from nowboard.errors import BadRequest, NotFound
+from nowboard.model.principals import PrincipalKind
+from nowboard.model.scopes import EVERYTHING, Scope
+from nowboard.records.tokens import TokenRow, add_token, get_token, list_tokens, revoke_token
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """A new token; `secret` is shown this once."""
+
+    secret: str
+    row: TokenRow
+
+
+def issue_token(
+    connection: Connection,
+    *,
+    name: str,
+    role: str,
+    now: Micros,
+    scope: Scope = EVERYTHING,
+    expires_at: Micros | None = None,
+) -> IssuedToken:
+    """Create a token. Raises `BadRequest` for an unknown role, an empty name or a time that is over."""
+    check_role(role)
+    if not 0 < len(name) <= 200 or not name.isprintable():
+        raise BadRequest("a token's name has 1 to 200 printable characters", code="bad_name")
+    if expires_at is not None and expires_at <= now:
+        raise BadRequest("a token cannot be over before it begins", code="bad_expiry")
+    secret = new_secret(TOKEN_PREFIX)
+    row = TokenRow(new_id("tok"), name, role, to_row(scope), now, expires_at)
+    add_token(connection, row, digest(secret))
+    return IssuedToken(secret, row)
+
+
+def withdraw_token(connection: Connection, token_id: str, now: Micros) -> TokenRow:
+    """Revoke a token by its id, or by its name when only one usable token has it. Raises `NotFound`."""
+    found = get_token(connection, token_id)
+    if found is None:
+        named = [row for row in list_tokens(connection) if row.name == token_id and row.usable(now)]
+        found = named[0] if len(named) == 1 else None
+    if found is None or not revoke_token(connection, found.id, now):
+        raise NotFound(f"there is no usable token {token_id!r}; `nowboard token list` shows all", code="unknown_token")
+    return msgspec.structs.replace(found, revoked_at=now)
+
+
+def grant_of_token(row: TokenRow) -> Grant:
+    """What a token stands for."""
+    return Grant(PrincipalKind.TOKEN, row.id, row.name, row.role, scope_of(row.scope))

@@ -1,0 +1,74 @@
+"""`nowboard serve`: run the server."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Annotated
+
+import typer
+
+from nowboard.app import App, build
+from nowboard.cli.failures import told
+from nowboard.cli.logs import configure_logs
+from nowboard.cli.options import DataOption, settings_for
+from nowboard.settings import Settings
+
+
+def serve(
+    data: DataOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else NOWBOARD_HOST, else 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; else NOWBOARD_PORT, else 8080.")] = None,
+) -> None:
+    """Run the server until it is told to stop. Prints one link to sign in with."""
+    with told():
+        settings = settings_for(data=data, host=host, port=port)
+        configure_logs(settings.log_level, settings.log_format)
+        run(build(settings))
+
+
+def run(app: App) -> None:
+    """Serve `app` until SIGINT or SIGTERM. Raises `OSError` when the address is taken."""
+    settings = app.settings
+    listener = listen(settings.host, settings.port)
+    server = app.server()
+
+    async def main() -> None:
+        port = listener.getsockname()[1]
+        server.when_started(lambda: announcing.append(asyncio.create_task(_announce(app, port))))
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            listener.close()
+
+    announcing: list[asyncio.Task[None]] = []
+
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(main())
+
+
+def sign_in_url(settings: Settings, port: int, code: str) -> str:
+    """The link that signs in once. The code is in the fragment, which browsers do not send."""
+    host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104 - compared
+    base = settings.public_url.rstrip("/") if settings.public_url else f"http://{host}:{port}"
+    return f"{base}/sign-in#{code}"
+
+
+async def _announce(app: App, port: int) -> None:
+    link = sign_in_url(app.settings, port, await app.sign_in_code())
+    typer.echo(f"Nowboard listens on port {port}. Sign in within 15 minutes, once, with\n  {link}")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to `host` and `port`; uvicorn begins to listen on it. Raises `OSError` when it is taken."""
+    """A socket bound to the address; port 0 picks a free one. Raises `OSError` when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener

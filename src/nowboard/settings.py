@@ -1,0 +1,77 @@
+"""All settings of the server: one frozen object, read once from the environment or a `.env` file.
+
+`docs/reference/settings.md` describes each field; a test holds the two together. There is no secret among them: the
+server makes its own on first use.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+LogFormat = Literal["auto", "json", "console"]
+"""`auto` is `console` on a terminal and `json` otherwise."""
+
+Exposure = Literal["local", "signed_in", "everyone"]
+"""Who may read figures and documentation: `local` is this machine and everyone who is signed in."""
+
+
+class Settings(BaseSettings):
+    """Environment variables carry the prefix `NOWBOARD_`: `NOWBOARD_PORT=9000`."""
+
+    model_config = SettingsConfigDict(env_prefix="NOWBOARD_", env_file=".env", frozen=True, extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder of the journal, the store and the records.")
+    host: str = Field("127.0.0.1", description="Address to listen on. `0.0.0.0` is every interface.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    public_url: str | None = Field(
+        None, description="Address that browsers use, when it is another one: `https://board.example.org`."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Further origins whose pages may use the session cookie, as a JSON list."
+    )
+    trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded headers count, by commas.")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least severe log lines shown.")
+    log_format: LogFormat = Field("auto", description="`json`, `console`, or `auto` by where the log goes.")
+    session_days: int = Field(14, ge=1, le=365, description="Days that a browser stays signed in.")
+    metrics: Exposure = Field("local", description="Who may read `/metrics`: `local`, `signed_in`, `everyone`.")
+    docs: Exposure = Field("everyone", description="Who may read the API documentation; same values.")
+    body_bytes: int = Field(10 * MIB, ge=1024, description="Largest request body.")
+    decoded_bytes: int = Field(64 * MIB, ge=1024, description="Largest request body after unpacking.")
+    events_per_request: int = Field(100_000, ge=1, description="Most events in one request.")
+    inflight_bytes: int = Field(256 * MIB, ge=MIB, description="Bytes of all requests that are being decoded.")
+    disk_reserve: int = Field(
+        64 * MIB, ge=0, description="Bytes of free disk below which events are refused, so that the store has room."
+    )
+    query_timeout: float = Field(10.0, gt=0, le=600, description="Seconds after which a query is cancelled.")
+    store_memory: int = Field(512 * MIB, ge=64 * MIB, description="Bytes of memory that the store may use.")
+    store_threads: int = Field(2, ge=1, le=256, description="Threads of one query.")
+    live_queries: int = Field(5_000, ge=1, description="Most live queries kept up to date at once.")
+    viewers: int = Field(20_000, ge=1, description="Most sockets, streams and polls open at once.")
+    shutdown_seconds: float = Field(8.0, gt=0, le=60, description="Seconds that open requests get when stopping.")
+
+    @property
+    def journal_path(self) -> Path:
+        """The journal's file."""
+        return self.data / "journal.db"
+
+    @property
+    def store_path(self) -> Path:
+        """The store's file; may be deleted while the server is stopped."""
+        return self.data / "store.duckdb"
+
+    @property
+    def records_path(self) -> Path:
+        """The file of tokens, sessions and dashboards."""
+        return self.data / "records.db"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over HTTPS, so that the cookie may say so."""
+        return self.public_url is not None and self.public_url.startswith("https://")

@@ -1,0 +1,68 @@
+"""Commands that need no server, and how they fail."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from nowboard import __version__
+from nowboard.cli.main import make
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
+
+
+@pytest.fixture
+def run() -> CliRunner:
+    return CliRunner()
+
+
+def test_version_and_help(run: CliRunner) -> None:
+    assert run.invoke(make(), ["--version"]).stdout.strip() == __version__
+    for command in ("serve", "demo", "link", "doctor", "token", "init", "apply", "diff", "export"):
+        done = run.invoke(make(), [command, "--help"])
+        assert done.exit_code == 0, command
+        assert f"`nowboard {command}" in REFERENCE.read_text(encoding="utf-8"), f"{command} is not documented"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--role", "boss"], "there is no role 'boss'"),
+        (["--expires", "soon"], "is not a lifetime"),
+        (["--expires", "0d"], "is not a lifetime"),
+        (["--scope", "{}x"], "the scope is not valid"),
+        (["--scope", '{"streams": 5}'], "the scope is not valid"),
+        (["--scope", "/no/such/file"], "/no/such/file: No such file"),
+    ],
+)
+def test_tokens_that_cannot_be_made(run: CliRunner, tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = run.invoke(make(), ["token", "create", "--data", str(tmp_path), "--name", "x", *arguments])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: ")
+    assert said in done.stderr
+    assert "nb_" not in done.output
+
+
+def test_token_create_prints_the_token_last(run: CliRunner, tmp_path: Path) -> None:
+    done = run.invoke(make(), ["token", "create", "--data", str(tmp_path), "--name", "x", "--expires", "90d"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[-1].startswith("nb_")
+    unknown = run.invoke(make(), ["token", "revoke", "nobody", "--data", str(tmp_path)])
+    assert unknown.exit_code == 2
+    assert "there is no usable token 'nobody'" in unknown.stderr
+
+
+def test_doctor_finds_damage(run: CliRunner, tmp_path: Path) -> None:
+    empty = run.invoke(make(), ["doctor", "--data", str(tmp_path / "nowhere"), "--json"])
+    assert (empty.exit_code, json.loads(empty.stdout)["ok"]) == (0, True)
+    for name, check in (("journal.db", "journal"), ("records.db", "records"), ("store.duckdb", "store")):
+        folder = tmp_path / check
+        folder.mkdir()
+        (folder / name).write_bytes(b"this is no database" * 1000)
+        done = run.invoke(make(), ["doctor", "--data", str(folder), "--json"])
+        found = {each["name"]: each["state"] for each in json.loads(done.stdout)["checks"]}
+        assert (done.exit_code, found[check]) == (1, "problem"), done.stdout
+        assert "Traceback" not in done.output

@@ -1,0 +1,143 @@
+"""The records database: migrations, transactions, and each repository."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+
+from nowboard.records.dashboards import delete_dashboard, get_dashboard, list_dashboards, put_dashboard
+from nowboard.records.database import Records, versions
+from nowboard.records.secrets import server_secret
+from nowboard.records.sessions import (
+    SessionRow,
+    add_link,
+    add_session,
+    find_session,
+    revoke_session,
+    use_link,
+)
+from nowboard.records.tables import METADATA
+from nowboard.records.tokens import TokenRow, add_token, find_token, get_token, list_tokens, revoke_token, touch_token
+
+DIGEST = b"d" * 32
+
+
+@pytest.fixture(params=["file", "memory"])
+def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
+    opened = Records(tmp_path / "records.db" if request.param == "file" else None)
+    yield opened
+    opened.close()
+
+
+def test_migrations_make_the_tables_that_the_code_uses(records: Records) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
+
+    assert records.call(differences) == []
+
+
+def test_opening_again_keeps_everything(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    for _ in range(2):
+        records = Records(path)
+        records.call(server_secret, "tickets", 1)
+        records.close()
+    current, newest = versions(path)
+    assert current == newest
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM secrets").fetchone() == (1,)
+    connection.close()
+
+
+async def test_a_failed_function_changes_nothing(records: Records) -> None:
+    def half(connection: Connection) -> None:
+        add_token(connection, TokenRow("t1", "x", "viewer", {}, 1), DIGEST)
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError):
+        await records.run(half)
+    assert await records.run(list_tokens) == []
+
+
+def test_tokens(records: Records) -> None:
+    row = TokenRow("t1", "till", "ingest", {"everything": True}, created_at=5, expires_at=100)
+    records.call(add_token, row, DIGEST)
+    assert records.call(find_token, DIGEST) == row
+    assert records.call(find_token, b"x" * 32) is None
+    assert row.usable(99)
+    assert not row.usable(100)
+    records.call(touch_token, "t1", 50)
+    assert records.call(revoke_token, "t1", 60)
+    assert not records.call(revoke_token, "t1", 61)
+    found = records.call(get_token, "t1")
+    assert found is not None
+    assert (found.last_used_at, found.revoked_at, found.usable(70)) == (50, 60, False)
+
+
+def test_sessions_and_links(records: Records) -> None:
+    row = SessionRow("s1", {"id": "owner"}, created_at=1, expires_at=100)
+    records.call(add_session, row, DIGEST)
+    assert records.call(find_session, DIGEST) == row
+    assert records.call(revoke_session, "s1", 50)
+    found = records.call(find_session, DIGEST)
+    assert found is not None
+    assert not found.usable(51)
+    records.call(add_link, DIGEST, {"id": "owner"}, 10, 20)
+    assert records.call(use_link, DIGEST, 20) is None, "over"
+    assert records.call(use_link, DIGEST, 19) == {"id": "owner"}
+    assert records.call(use_link, DIGEST, 19) is None, "used up"
+
+
+def test_a_link_works_once_however_many_try(tmp_path: Path) -> None:
+    records = Records(tmp_path / "records.db")
+    records.call(add_link, DIGEST, {"id": "owner"}, 10, 20)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: records.call(use_link, DIGEST, 15), range(40)))
+    records.close()
+    assert sum(answer is not None for answer in answers) == 1
+
+
+def test_dashboards(records: Records) -> None:
+    first = records.call(put_dashboard, {"id": "sales", "title": "Sales", "tags": ["a"]}, owner="me", now=1)
+    assert first is not None
+    same = records.call(put_dashboard, {"id": "sales", "title": "Sales", "tags": ["a"]}, owner="you", now=2)
+    assert same == first, "an equal document is no change"
+    second = records.call(put_dashboard, {"id": "sales", "title": "Sales!"}, owner="you", now=3, etag=first.etag)
+    assert second is not None
+    assert (second.version, second.owner, second.updated_at) == (2, "me", 3)
+    assert second.etag != first.etag
+    assert records.call(put_dashboard, {"id": "sales", "title": "?"}, owner="you", now=4, etag=first.etag) is None
+    assert records.call(put_dashboard, {"id": "none", "title": "?"}, owner="you", now=4, etag=first.etag) is None
+    records.call(put_dashboard, {"id": "b", "title": "A first"}, owner="me", now=5)
+    assert [row.id for row in records.call(list_dashboards)] == ["b", "sales"]
+    assert records.call(delete_dashboard, "sales")
+    assert not records.call(delete_dashboard, "sales")
+    assert records.call(get_dashboard, "sales") is None
+
+
+def test_concurrent_changes_each_get_a_version(tmp_path: Path) -> None:
+    records = Records(tmp_path / "records.db")
+
+    def put(number: int) -> int:
+        row = records.call(put_dashboard, {"id": "sales", "title": str(number)}, owner="me", now=number)
+        assert row is not None
+        return row.version
+
+    with ThreadPoolExecutor(8) as pool:
+        found = sorted(pool.map(put, range(40)))
+    records.close()
+    assert found == list(range(1, 41))
+
+
+def test_secrets_are_made_once(records: Records) -> None:
+    first = records.call(server_secret, "tickets", 1)
+    assert len(first) == 32
+    assert records.call(server_secret, "tickets", 2) == first
+    assert records.call(server_secret, "other", 2) != first
