@@ -1,0 +1,133 @@
+"""A document in, a dashboard out, or an error that names every member at fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from nowboard.dashboards.asks import queries_of
+from nowboard.dashboards.layout import layout_problems
+from nowboard.dashboards.migrations import to_current
+from nowboard.dashboards.options import OPTIONS, PARTS, WITHOUT_QUERY
+from nowboard.dashboards.problems import Path, Problem, convert, error_of
+from nowboard.dashboards.queries import check_query
+from nowboard.dashboards.references import references_in
+from nowboard.errors import BadDocument
+from nowboard.model.dashboards import Dashboard, Filter, Widget
+from nowboard.model.streams import Catalog
+
+MAX_WIDGETS: Final = 100
+FILTER_KINDS: Final = ("select", "range")
+
+_DASHBOARD_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_WIDGET_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+def validate(document: Any, catalog: Catalog | None = None) -> Dashboard:
+    """The dashboard that `document` (JSON data of any known version) describes.
+
+    With a `catalog`, every query must plan against it. Raises `BadDocument` with `path` and `problems` in its detail.
+    """
+    dashboard, problems = examine(document, catalog)
+    name = document.get("id", "?") if isinstance(document, Mapping) else "?"
+    if dashboard is None or problems:
+        raise error_of(problems, f"Dashboard {name!r}")
+    return dashboard
+
+
+def examine(document: Any, catalog: Catalog | None = None) -> tuple[Dashboard | None, list[Problem]]:
+    """The dashboard, if `document` has the shape of one, and everything that is wrong with it."""
+    if not isinstance(document, Mapping):
+        return None, [Problem((), "A dashboard is an object with the members id, title and widgets.")]
+    problems: list[Problem] = []
+    try:
+        current = to_current(document)
+    except BadDocument as error:
+        return None, [Problem(("version",), error.message)]
+    dashboard = convert(current, Dashboard, (), problems)
+    if dashboard is not None:
+        problems.extend(_problems(dashboard, catalog))
+    return dashboard, problems
+
+
+def to_document(dashboard: Dashboard) -> dict[str, Any]:
+    """The JSON data to keep and to export. It always carries its version, so that it can be migrated later."""
+    data: dict[str, Any] = msgspec.to_builtins(dashboard)
+    head = {"id": dashboard.id, "title": dashboard.title, "version": dashboard.version}
+    return {**head, **{name: value for name, value in data.items() if name not in head}}
+
+
+def _problems(dashboard: Dashboard, catalog: Catalog | None) -> Iterator[Problem]:
+    if not _DASHBOARD_ID.fullmatch(dashboard.id):
+        yield Problem(("id",), "Expected lower case letters, digits and hyphens, up to 63.")
+    if not dashboard.title.strip():
+        yield Problem(("title",), "A dashboard needs a title.")
+    if len(dashboard.widgets) > MAX_WIDGETS:
+        yield Problem(("widgets",), f"A dashboard may have up to {MAX_WIDGETS} widgets, not {len(dashboard.widgets)}.")
+    for index, filter_ in enumerate(dashboard.filters):
+        yield from _filter_problems(filter_, ("filters", index), catalog)
+    seen: set[str] = set()
+    for index, widget in enumerate(dashboard.widgets):
+        path: Path = ("widgets", index)
+        if not _WIDGET_ID.fullmatch(widget.id):
+            yield Problem((*path, "id"), "Expected lower case letters, digits, hyphens and underscores, up to 63.")
+        if widget.id in seen:
+            yield Problem((*path, "id"), f"Another widget is called {widget.id!r} already.")
+        seen.add(widget.id)
+        yield from _widget_problems(widget, path, dashboard, catalog)
+    yield from layout_problems(dashboard)
+
+
+def _filter_problems(filter_: Filter, path: Path, catalog: Catalog | None) -> Iterator[Problem]:
+    if filter_.kind not in FILTER_KINDS:
+        yield Problem((*path, "kind"), f"Expected {' or '.join(FILTER_KINDS)}.")
+    if catalog is None:
+        return
+    stream = catalog.streams.get(filter_.stream)
+    if stream is None:
+        yield Problem((*path, "stream"), f"There is no stream {filter_.stream!r}.")
+    elif stream.field(filter_.field) is None:
+        yield Problem((*path, "field"), f"Stream {filter_.stream!r} has no field {filter_.field!r}.")
+
+
+def _widget_problems(widget: Widget, path: Path, dashboard: Dashboard, catalog: Catalog | None) -> Iterator[Problem]:
+    asks_nothing = widget.kind in WITHOUT_QUERY
+    if asks_nothing and (widget.query is not None or widget.parts):
+        yield Problem((*path, "query"), f"A widget of kind {widget.kind.value} has no query.")
+        return
+    if not asks_nothing and widget.query is None:
+        yield Problem(path, f"Widget {widget.id!r} needs a query.")
+    columns: dict[str | None, frozenset[str] | None] = {}
+    known_parts = PARTS.get(widget.kind, frozenset())
+    for part, data in queries_of(widget):
+        here = (*path, "query") if part is None else (*path, "parts", part)
+        if part is not None and part not in known_parts:
+            known = f"knows {', '.join(sorted(known_parts))}" if known_parts else "has no parts"
+            yield Problem(here, f"There is no part {part!r}: a widget of kind {widget.kind.value} {known}.")
+            continue
+        checked = check_query(data, here, dashboard, catalog)
+        yield from checked.problems
+        columns[part] = checked.columns
+    yield from _option_problems(widget, path, columns)
+
+
+def _option_problems(
+    widget: Widget, path: Path, columns: Mapping[str | None, frozenset[str] | None]
+) -> Iterator[Problem]:
+    problems: list[Problem] = []
+    options = convert(widget.options, OPTIONS[widget.kind], (*path, "options"), problems)
+    yield from problems
+    if options is None:
+        return
+    for reference in references_in(options, (*path, "options")):
+        if reference.part not in columns:
+            missing = f"part {reference.part!r}" if reference.part else "query"
+            yield Problem(reference.path, f"Column {reference.column!r} is of the {missing}, which is missing.")
+            continue
+        known = columns[reference.part]
+        if known is not None and reference.column not in known:
+            names = ", ".join(sorted(known))
+            yield Problem(reference.path, f"The result has no column {reference.column!r}; it has {names}.")

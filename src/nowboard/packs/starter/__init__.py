@@ -1,0 +1,1 @@
+"""The pack that `nowboard init` writes."""

@@ -1,0 +1,1 @@
+"""Where events come from beside HTTP: this host, this server, files."""
