@@ -1,0 +1,69 @@
+/** One way to talk to `/api/v1`: JSON in, JSON out, one error shape. */
+import type { ApiError, ApiErrorBody } from '../../core/types';
+
+export const API_BASE = '/api/v1';
+
+/** A request that the server refused, or that never reached it (`status` 0). */
+export class ApiFailure extends Error {
+  override readonly name = 'ApiFailure';
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | null;
+  readonly retryAfter: number | null;
+
+  constructor(status: number, error: ApiError, retryAfter: number | null = null) {
+    super(error.message);
+    this.status = status;
+    this.code = error.code;
+    this.requestId = error.request_id ?? null;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const isErrorBody = (body: unknown): body is ApiErrorBody =>
+  typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object' && body.error !== null;
+
+const readBody = async (response: Response): Promise<unknown> => {
+  const text = await response.text();
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+};
+
+const failure = (response: Response, body: unknown): ApiFailure => {
+  const after = Number(response.headers.get('Retry-After'));
+  const error = isErrorBody(body)
+    ? body.error
+    : { code: `http_${response.status}`, message: `The server answered ${response.status} ${response.statusText}.` };
+  return new ApiFailure(response.status, error, Number.isFinite(after) && after > 0 ? after : null);
+};
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** The answer's JSON body as `T`; the caller names the type that docs/reference/http.md gives for the route. */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const { method = 'GET', body, signal } = options;
+  let response: Response;
+  try {
+    response = await fetch(`${API_BASE}${path}`, {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiFailure(0, { code: 'unreachable', message: 'The server cannot be reached. Check the connection.' });
+  }
+  const answer = await readBody(response);
+  if (!response.ok) throw failure(response, answer);
+  return answer as T;
+}

@@ -1,0 +1,58 @@
+import { useCallback, useMemo } from 'react';
+import { createFormats } from '../../core/index';
+import type { Dashboard, Window } from '../../core/types';
+import { useConnection, useDashboard } from '../../react/index';
+import { Message } from '../ui/Message';
+import { FocusedWidget } from '../widgets/FocusedWidget';
+import { type DashboardScene, SceneProvider } from './context';
+import { Grid } from './Grid';
+import { TopBar } from './TopBar';
+import { useAnnounceConnection } from './useAnnounceConnection';
+import { usePublished } from './usePublished';
+import { useView } from './useView';
+import { effectiveFilters, effectiveWindow } from './view';
+import { WallFrame } from './WallFrame';
+
+/** A dashboard whose document is known: it subscribes once and lives from what arrives. */
+export function DashboardView({ document }: { readonly document: Dashboard }) {
+  const [view, change] = useView();
+  const filters = useMemo(() => effectiveFilters(document, view.filters), [document, view.filters]);
+  const window = useMemo(() => effectiveWindow(document, view), [document, view]);
+  const subscription = useDashboard(document.id, { filters, window });
+  const { phase } = useConnection();
+  usePublished(document.id, subscription);
+  useAnnounceConnection();
+
+  const formats = useMemo(
+    () => createFormats({ locale: navigator.language, timezone: document.timezone ?? 'UTC' }),
+    [document.timezone],
+  );
+  const chooseWindow = useCallback((chosen: Window) => change({ window: chosen }), [change]);
+  const focusWidget = useCallback((focus: string | null) => change({ focus }), [change]);
+  const cut = phase === 'reconnecting' || phase === 'offline';
+  const scene = useMemo<DashboardScene>(
+    () => ({ document, subscription, formats, window, cut, wall: view.wall, chooseWindow, focusWidget }),
+    [document, subscription, formats, window, cut, view.wall, chooseWindow, focusWidget],
+  );
+  const widgets = document.widgets ?? [];
+  const focused = widgets.find((widget) => widget.id === view.focus);
+
+  return (
+    <SceneProvider value={scene}>
+      <title>{`${document.title} · Nowboard`}</title>
+      <WallFrame wall={view.wall} widgets={widgets}>
+        <TopBar view={view} filters={filters} change={change} />
+        {widgets.length > 0 ? (
+          <Grid widgets={widgets} />
+        ) : (
+          <Message icon="empty" title="This dashboard has no widgets yet" size="large">
+            <p>
+              Add some to its file and apply it again with <code>nowboard apply</code>.
+            </p>
+          </Message>
+        )}
+      </WallFrame>
+      {focused ? <FocusedWidget widget={focused} onClose={() => focusWidget(null)} /> : null}
+    </SceneProvider>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button, Drawer } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Icon } from '../ui/Icon';
+import { useScene } from './context';
+import type { FilterProps } from './FilterBar';
+import { FilterEditor } from './FilterEditor';
+import styles from './Filters.module.css';
+import { filterLabel, filterSummary } from './filterText';
+import { activeCount } from './view';
+
+/** The same filters on phones: one button, and a sheet from below. */
+export function FilterSheet({ filters, chosen, change }: FilterProps) {
+  const { document } = useScene();
+  const [opened, { open, close }] = useDisclosure(false);
+  const active = activeCount(filters);
+  return (
+    <>
+      <Button
+        variant="default"
+        size="sm"
+        leftSection={<Icon name="adjustments" size={16} />}
+        onClick={open}
+        aria-label={active === 0 ? 'Filters' : `Filters, ${active} active`}
+      >
+        Filters{active === 0 ? '' : ` · ${active}`}
+      </Button>
+      <Drawer
+        opened={opened}
+        onClose={close}
+        position="bottom"
+        size="85%"
+        title="Filters"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <div className={styles.sheet}>
+          {(document.filters ?? []).map((filter) => (
+            <details key={filter.field} className={styles.section}>
+              <summary>
+                <span>{filterLabel(filter)}</span>
+                <span className={styles.summary}>{filterSummary(filters[filter.field] ?? []) ?? 'All'}</span>
+              </summary>
+              <FilterEditor
+                filter={filter}
+                value={filters[filter.field] ?? []}
+                onChange={(value) => change({ filters: { ...chosen, [filter.field]: value } })}
+              />
+            </details>
+          ))}
+        </div>
+        <div className={styles.sheetFoot}>
+          <Button variant="default" onClick={() => change({ filters: {} })}>
+            Clear all
+          </Button>
+          <Button onClick={close}>Show results</Button>
+        </div>
+      </Drawer>
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+/** Narrowing the list of dashboards by words and tags. */
+import type { DashboardSummary } from '../../core/types';
+
+/** Every tag in use, in alphabetical order. */
+export const tagsOf = (dashboards: readonly DashboardSummary[]): readonly string[] =>
+  [...new Set(dashboards.flatMap((dashboard) => dashboard.tags ?? []))].sort((a, b) => a.localeCompare(b));
+
+const haystack = ({ title, description, tags }: DashboardSummary): string =>
+  [title, description ?? '', ...(tags ?? [])].join(' ').toLocaleLowerCase();
+
+/** Those that hold every word of `text` in title, description or tags, and carry `tag` if one is chosen. */
+export function searchDashboards(
+  dashboards: readonly DashboardSummary[],
+  text: string,
+  tag: string | null,
+): readonly DashboardSummary[] {
+  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  return dashboards.filter((dashboard) => {
+    if (tag !== null && !(dashboard.tags ?? []).includes(tag)) return false;
+    const inside = haystack(dashboard);
+    return words.every((word) => inside.includes(word));
+  });
+}

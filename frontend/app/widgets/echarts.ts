@@ -1,0 +1,69 @@
+/** ECharts with the parts that widgets use and no others. Loaded when the first chart is drawn. */
+import {
+  BarChart,
+  CustomChart,
+  EffectScatterChart,
+  FunnelChart,
+  GaugeChart,
+  HeatmapChart,
+  LineChart,
+  LinesChart,
+  MapChart,
+  PieChart,
+  SankeyChart,
+  ScatterChart,
+  TreemapChart,
+} from 'echarts/charts';
+import {
+  AriaComponent,
+  AxisPointerComponent,
+  DatasetComponent,
+  DataZoomComponent,
+  GeoComponent,
+  GraphicComponent,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  MarkPointComponent,
+  TitleComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from 'echarts/components';
+import { init, registerMap, use } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
+import { CanvasRenderer } from 'echarts/renderers';
+
+use([
+  BarChart,
+  CustomChart,
+  EffectScatterChart,
+  FunnelChart,
+  GaugeChart,
+  HeatmapChart,
+  LineChart,
+  LinesChart,
+  MapChart,
+  PieChart,
+  SankeyChart,
+  ScatterChart,
+  TreemapChart,
+  AriaComponent,
+  AxisPointerComponent,
+  DatasetComponent,
+  DataZoomComponent,
+  GeoComponent,
+  GraphicComponent,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  MarkPointComponent,
+  TitleComponent,
+  TooltipComponent,
+  VisualMapComponent,
+  LabelLayout,
+  CanvasRenderer,
+]);
+
+export { init, registerMap };

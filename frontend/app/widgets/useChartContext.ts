@@ -1,0 +1,38 @@
+/** Everything besides the numbers that decides how a widget is drawn. */
+import { useReducedMotion } from '@mantine/hooks';
+import { useMemo } from 'react';
+import { type ChartContext, themeFor } from '../../charts/index';
+import { useScene } from '../dashboard/context';
+import { useTheme } from '../theme/useTheme';
+import type { WidgetFrames } from './state';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** `size` is that of the drawing area in px. The context changes with the frames, so that `now` keeps up with them. */
+export function useChartContext(
+  frames: WidgetFrames,
+  size: Size,
+  zoom: readonly [number, number] | null = null,
+): ChartContext {
+  const { formats } = useScene();
+  const { shown } = useTheme();
+  const reducedMotion = useReducedMotion(false, { getInitialValueInEffect: false });
+  const { width, height } = size;
+  const zone = frames.main?.timezone ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the clock is read whenever new frames arrive
+  return useMemo(
+    () => ({
+      theme: themeFor(shown),
+      formats: formats.inZone(zone),
+      width,
+      height,
+      reducedMotion,
+      now: Date.now(),
+      zoom,
+    }),
+    [shown, formats, zone, width, height, reducedMotion, zoom, frames],
+  );
+}

@@ -1,0 +1,111 @@
+/** A grid of coloured cells: what heatmaps and cohorts have in common. */
+import type { EChartsOption } from 'echarts';
+import { type Formats, formatValue } from '../core/format';
+import type { Column, Result } from '../core/values';
+import { baseOption, gridOption, LABEL_GAP, tooltipBase } from './base';
+import { type ColorScale, textOn } from './color';
+import { type ChartContext, fontSizeOf } from './context';
+import { isApproximate } from './frame';
+import { widest } from './measure';
+import { nameAxis, nameRoom } from './name-axis';
+import { tooltipHtml } from './tooltip';
+import { axisHeight, categoryAxis } from './x-axis';
+
+export interface Cell {
+  readonly x: number;
+  readonly y: number;
+  readonly value: number;
+}
+
+export interface CellGrid {
+  readonly cells: readonly Cell[];
+  readonly xLabels: readonly string[];
+  readonly yLabels: readonly string[];
+  readonly column: Column;
+  readonly colors: ColorScale;
+  /** The value is written into each cell that has room. */
+  readonly labels: boolean;
+  readonly xTitle: string;
+  readonly yTitle: string;
+}
+
+/** Pixels of the colour key at the foot. */
+const KEY_HEIGHT = 26;
+
+function key(grid: CellGrid, formats: Formats, context: ChartContext) {
+  const { colors, column } = grid;
+  const [low, high] = [colors.min, colors.max].map((value) => formatValue(formats, column, value, 'compact'));
+  return {
+    type: 'continuous' as const,
+    show: true,
+    min: colors.min,
+    max: colors.max,
+    calculable: false,
+    orient: 'horizontal' as const,
+    left: 'right' as const,
+    bottom: 0,
+    itemWidth: 8,
+    itemHeight: Math.min(140, context.width * 0.3),
+    text: [high, low],
+    textGap: 8,
+    textStyle: { color: context.theme.textQuiet, fontSize: fontSizeOf(context) },
+    inRange: { color: [...colors.stops] },
+    hoverLink: false,
+  };
+}
+
+function hoverText(grid: CellGrid, formats: Formats, result: Result, value: readonly unknown[]): string {
+  const [x, y, number] = value.map(Number);
+  const place = `${grid.yLabels[y ?? 0] ?? ''} · ${grid.xLabels[x ?? 0] ?? ''}`;
+  const line = {
+    color: grid.colors.color(number ?? 0),
+    name: grid.column.label ?? grid.column.name,
+    value: formatValue(formats, grid.column, number ?? null, 'exact'),
+  };
+  const foot = isApproximate(result, grid.column) ? { foot: 'Estimated' } : {};
+  return tooltipHtml({ head: place, lines: [line], ...foot });
+}
+
+function cellSeries(
+  grid: CellGrid,
+  formats: Formats,
+  cell: { readonly width: number; readonly height: number },
+  context: ChartContext,
+) {
+  const { theme } = context;
+  const size = fontSizeOf(context);
+  const texts = grid.cells.map(({ value }) => formatValue(formats, { ...grid.column, unit: null }, value, 'compact'));
+  const show = grid.labels && widest(texts, size) + 6 <= cell.width && size + 4 <= cell.height;
+  const data = grid.cells.map(({ x, y, value }, index) => {
+    const color = textOn(grid.colors.color(value));
+    return { value: [x, y, value], label: { show, formatter: () => texts[index] ?? '', color, fontSize: size } };
+  });
+  return {
+    type: 'heatmap' as const,
+    id: 'cells',
+    data,
+    itemStyle: { borderColor: theme.surface, borderWidth: 2, borderRadius: 3 },
+    emphasis: { itemStyle: { borderColor: theme.text, borderWidth: 1 } },
+  };
+}
+
+/** The option of a cell grid. */
+export function cellsOption(grid: CellGrid, result: Result, formats: Formats, context: ChartContext): EChartsOption {
+  const room = nameRoom(grid.yLabels, context);
+  const margins = { left: room + LABEL_GAP + 2, right: 4, top: 4, bottom: axisHeight(context) + KEY_HEIGHT };
+  const width = Math.max(40, context.width - margins.left - margins.right);
+  const height = Math.max(20, context.height - margins.top - margins.bottom);
+  const cell = { width: width / Math.max(1, grid.xLabels.length), height: height / Math.max(1, grid.yLabels.length) };
+  const plain = { axisLine: { show: false } };
+  const hover = ({ value }: { readonly value: unknown }): string =>
+    hoverText(grid, formats, result, Array.isArray(value) ? value : []);
+  return {
+    ...baseOption(context),
+    grid: gridOption(margins),
+    xAxis: { ...categoryAxis(grid.xLabels, width, context), ...plain },
+    yAxis: { ...nameAxis(grid.yLabels, room, height, context), ...plain },
+    visualMap: key(grid, formats, context),
+    tooltip: { ...tooltipBase(context), trigger: 'item', formatter: hover },
+    series: [cellSeries(grid, formats, cell, context)],
+  } as EChartsOption;
+}

@@ -1,0 +1,149 @@
+/** Dashboards, widgets, filters and queries as documents. */
+import type { Value } from './values';
+
+/** Exactly one of `last`, `since`, `from`/`to` and `all` is given. */
+export interface Window {
+  /** A sliding duration such as `90s`, `15m`, `1h`, `7d`. */
+  readonly last?: string;
+  /** The running calendar unit in the query's zone. */
+  readonly since?: 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+  /** RFC 3339 instants or dates; start included, end excluded. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly all?: boolean;
+}
+
+export interface Range {
+  readonly min?: Value;
+  readonly max?: Value;
+}
+
+/** A list of values, or a range with both ends included. */
+export type FilterValue = readonly Value[] | Range;
+export type Filters = Readonly<Record<string, FilterValue>>;
+
+export interface Measure {
+  readonly name: string;
+  readonly sql?: string;
+  readonly filter?: string;
+  readonly label?: string;
+  readonly unit?: string;
+  readonly format?: string;
+  readonly decimals?: number;
+}
+
+export interface Dimension {
+  readonly name: string;
+  readonly sql?: string;
+  readonly label?: string;
+}
+
+export interface MetricQuery {
+  readonly stream: string;
+  readonly measures: readonly (string | Measure)[];
+  readonly by?: readonly (string | Dimension)[];
+  readonly grain?: string;
+  readonly window?: Window;
+  readonly where?: string;
+  readonly having?: string;
+  readonly order?: readonly string[];
+  readonly limit?: number;
+  readonly compare?: { readonly shift: string };
+  readonly timezone?: string;
+  readonly fill?: string;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  readonly default?: Value;
+  readonly required?: boolean;
+  readonly allowed?: readonly Value[];
+}
+
+export interface SqlQuery {
+  readonly sql: string;
+  readonly parameters?: readonly Parameter[];
+  readonly timezone?: string;
+  readonly limit?: number;
+}
+
+export type Query = MetricQuery | SqlQuery;
+
+export const WIDGET_KINDS = [
+  'kpi',
+  'line',
+  'area',
+  'bar',
+  'pie',
+  'table',
+  'gauge',
+  'progress',
+  'sparkline',
+  'heatmap',
+  'map',
+  'scatter',
+  'histogram',
+  'funnel',
+  'cohort',
+  'treemap',
+  'sankey',
+  'text',
+  'alerts',
+  'status',
+] as const;
+
+export type WidgetKind = (typeof WIDGET_KINDS)[number];
+
+/** A place on the 12-column grid; one row is 40 px plus the 16 px gap. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+export type Breakpoint = 'lg' | 'md' | 'sm';
+
+/** A query with a way to draw it. `options` belong to the kind; read them through `charts/options.ts`. */
+export interface Widget {
+  readonly id: string;
+  readonly kind: WidgetKind;
+  readonly title?: string;
+  readonly subtitle?: string | null;
+  readonly query?: Query | null;
+  readonly parts?: Readonly<Record<string, Query>>;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly layouts?: Readonly<Partial<Record<Breakpoint, Place>>>;
+}
+
+export interface Filter {
+  readonly field: string;
+  readonly stream: string;
+  readonly label?: string | null;
+  readonly kind?: 'select' | 'range';
+  readonly multiple?: boolean;
+  readonly default?: FilterValue | Value;
+}
+
+export interface Dashboard {
+  readonly id: string;
+  readonly title: string;
+  readonly description?: string | null;
+  readonly tags?: readonly string[];
+  readonly timezone?: string | null;
+  readonly window?: Window | null;
+  readonly filters?: readonly Filter[];
+  readonly widgets?: readonly Widget[];
+  readonly version?: number;
+}
+
+/** One line of `GET /dashboards`. */
+export interface DashboardSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly description?: string | null;
+  readonly tags?: readonly string[];
+  readonly widgets: number;
+  readonly updated_at: number | string;
+}
