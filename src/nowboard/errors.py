@@ -7,7 +7,8 @@ help are properties of the class, so no transport decides them anew.
     NowboardError
     ├── BadRequest           400  the caller must change the request
     │   ├── BadQuery              a query does not parse, type-check or pass the guard; names the place
-    │   └── BadDocument           a file or document is not valid; names file and line
+    │   ├── BadDocument           a file or document is not valid; names file and line
+    │   └── UnsupportedMedia 415  the Content-Type or Content-Encoding is not one of ours
     ├── Unauthenticated      401  sign in first                        close 4401
     ├── Forbidden            403  signed in, but not allowed           close 4403
     ├── NotFound             404
@@ -76,6 +77,13 @@ class BadDocument(BadRequest):
     """A dashboard, pack or definition is not valid. `detail` may hold `file`, `line`, `path` and `hint`."""
 
     default_code = "bad_document"
+
+
+class UnsupportedMedia(BadRequest):
+    """The Content-Type or Content-Encoding is not one of ours. `detail` holds `allowed`."""
+
+    default_code = "unsupported_media"
+    status = 415
 
 
 class Unauthenticated(NowboardError):

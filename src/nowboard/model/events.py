@@ -64,7 +64,12 @@ class Definition(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One journal record. Offsets start at 1 and have no holes within an epoch, except where retention cut."""
+    """One journal record. Offsets start at 1 and have no holes within an epoch, except where retention cut.
+
+    `seq` is the position of the record's first row among all event rows of the journal, counted from 1; the row at
+    index `i` of the batch is number `seq + i`. For a definition it is the number that the next row will get.
+    """
 
     offset: int
     content: Events | Definition
+    seq: int = 0

@@ -25,7 +25,7 @@ class Stream(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 
     `time` names the timestamp field that is the event time. `retention` is in microseconds of event time (None keeps
     all). Events later than `now + future_limit` are rejected. `open` streams take new fields as they come; closed ones
-    reject them.
+    reject them. `stamp` gives events without a time the instant of their arrival; otherwise they are rejected.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Stream(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     future_limit: Micros = 10 * MINUTE
     dedup_window: Micros = 24 * HOUR
     open: bool = True
+    stamp: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field called `name`, or None."""

@@ -72,7 +72,11 @@ class Ping(_Message, frozen=True, tag="ping"):
     """Are you there? Answered by `pong`. Both sides may ask."""
 
 
-ClientMessage = Subscribe | UpdateSubscription | Unsubscribe | Refresh | Seen | Ping
+class Pong(_Message, frozen=True, tag="pong"):
+    """Answer to `ping`, from either side."""
+
+
+ClientMessage = Subscribe | UpdateSubscription | Unsubscribe | Refresh | Seen | Ping | Pong
 
 # --- from the server ---
 
@@ -167,10 +171,6 @@ class Error(_Message, frozen=True, tag="error"):
     id: str | None = None
     channel: str | None = None
     detail: dict[str, Any] | None = None
-
-
-class Pong(_Message, frozen=True, tag="pong"):
-    """Answer to `ping`."""
 
 
 ServerMessage = Welcome | Subscribed | Snapshot | Delta | Notice | Error | Ping | Pong

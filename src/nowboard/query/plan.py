@@ -13,6 +13,8 @@ from enum import Enum
 from sqlglot import exp
 
 from nowboard.model.frames import Column, Order
+from nowboard.query.compare import ShiftedWindow
+from nowboard.query.grids import Grid
 from nowboard.query.windows import Pane, WindowPlan
 
 
@@ -20,7 +22,7 @@ from nowboard.query.windows import Pane, WindowPlan
 class Scalar:
     """A row-level expression. `sql` is its canonical print: equal text means equal value, so projections share it."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     sql: str
     type: str
 
@@ -31,10 +33,11 @@ class Key:
 
     name: str
     scalar: Scalar
+    label: str | None = None
 
 
 class AggregateKind(Enum):
-    """What can be maintained incrementally. Averages are planned as sum / count."""
+    """What can be maintained incrementally, and HOLISTIC, which cannot. Averages are planned as sum / count."""
 
     COUNT = "count"
     SUM = "sum"
@@ -45,6 +48,7 @@ class AggregateKind(Enum):
     LAST = "last"
     DISTINCT = "distinct"
     QUANTILE = "quantile"
+    HOLISTIC = "holistic"
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Aggregate:
 
     `argument` is None for `count(*)`. Rows for which `filter` is not true do not count. `function` says which value is
     read from it: `var_samp`, `var_pop`, `stddev_samp`, `stddev_pop` for moments, otherwise the kind itself. `parameter`
-    is a quantile's fraction. FIRST and LAST order by event time, then by `_seq`, and pass over nulls.
+    is a quantile's fraction. FIRST and LAST order by event time, then by `_seq`, and pass over nulls. `tree` is the
+    whole call of a HOLISTIC aggregate, without its filter.
     """
 
     kind: AggregateKind
@@ -62,15 +67,20 @@ class Aggregate:
     filter: Scalar | None = None
     parameter: float | None = None
     type: str = "float"
+    tree: exp.Expr | None = None
 
 
 @dataclass(frozen=True)
 class PlannedMeasure:
-    """A result column computed from aggregates. In `tree`, column `a<i>` stands for `Plan.aggregates[i]`."""
+    """A result column computed from aggregates. In `tree`, column `a<i>` stands for `Plan.aggregates[i]`.
+
+    `sql` is its print.
+    """
 
     name: str
-    tree: exp.Expression
+    tree: exp.Expr
     column: Column
+    sql: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,10 @@ class Plan:
     `time` (a bucket's first instant) comes first in `keys` and in the result. `pane` splits events so that each pane
     lies wholly inside or outside of the window at every instant. `live` is False for what cannot be maintained
     incrementally; `why_not` then says why and the query is re-run instead.
+
+    Result columns are the keys, then the measures, then their `previous` columns. `having` is an expression over those
+    by name. `buckets` is the grid of `grain`. Equal `fingerprint`s mean equal answers at equal offsets and instants;
+    equal `source_fingerprint`s mean the same rows before any window.
     """
 
     stream: str
@@ -97,8 +111,8 @@ class Plan:
     columns: tuple[Column, ...]
     order: tuple[Order, ...] = ()
     limit: int | None = None
-    having: exp.Expression | None = None
-    compare: WindowPlan | None = None
+    having: exp.Expr | None = None
+    compare: ShiftedWindow | None = None
     compare_pane: Pane | None = None
     grain: str | None = None
     timezone: str = "UTC"
@@ -107,4 +121,5 @@ class Plan:
     why_not: str | None = None
     fingerprint: str = ""
     source_fingerprint: str = ""
+    buckets: Grid | None = None
     parameters: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,54 @@
+"""One micro-batch of a stream after projection; what several live queries derive from it is derived once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nowboard.live.aggregates import Aggregator
+from nowboard.live.columns import Column
+from nowboard.live.grouping import Grouping, aggregate_name
+from nowboard.live.groups import Groups
+from nowboard.query.plan import Aggregate, Scalar
+
+
+class Batch:
+    """The evaluated scalars of a batch by their SQL, its groups by grouping and its partials by aggregate.
+
+    `computations` counts the group-bys done.
+    """
+
+    def __init__(self, columns: Mapping[str, Column], length: int) -> None:
+        self.length = length
+        self.computations = 0
+        self._columns = columns
+        self._groups: dict[str, Groups] = {}
+        self._partials: dict[tuple[str, str], Sequence[Any]] = {}
+
+    def groups(self, grouping: Grouping) -> Groups:
+        """The groups of the rows that pass the grouping's filter."""
+        found = self._groups.get(grouping.name)
+        if found is None:
+            self.computations += 1
+            found = self._groups[grouping.name] = self._group(grouping)
+        return found
+
+    def partials(self, grouping: Grouping, aggregate: Aggregate, law: Aggregator[Any]) -> Sequence[Any]:
+        """One state per group; shared, so nobody may change it."""
+        name = grouping.name, aggregate_name(aggregate)
+        found = self._partials.get(name)
+        if found is None:
+            argument, condition = self._column(aggregate.argument), self._column(aggregate.filter)
+            found = self._partials[name] = law.partials(self.groups(grouping), argument, condition)
+        return found
+
+    def _group(self, grouping: Grouping) -> Groups:
+        rows = None if grouping.filter is None else np.flatnonzero(self._columns[grouping.filter.sql].true)
+        keys = [self._columns[key.sql] for key in grouping.keys]
+        time = self._columns[grouping.time.sql]
+        return Groups(keys, rows, self.length, pane=self._column(grouping.pane), time=time)
+
+    def _column(self, scalar: Scalar | None) -> Column | None:
+        return None if scalar is None else self._columns[scalar.sql]

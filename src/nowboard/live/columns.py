@@ -1,0 +1,196 @@
+"""Columns of a batch in the form that grouping needs: numbers, or codes into a list of distinct values.
+
+One column is shared by every live query that uses its scalar, so what is derived from it is derived once per batch.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nowboard.model.fields import FieldType
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[Any]
+"""int64, float64, or Python integers where those are too narrow."""
+
+Flat: TypeAlias = "pa.Array[Any]"
+Arrow: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
+
+Native = None | bool | int | float | str | Decimal
+"""A value inside `live`: a timestamp is its microseconds, a decimal is exact."""
+
+NAN: Final = float("nan")
+"""The one NaN that keys and sets hold: a tuple finds it again by identity."""
+
+EXACT: Final = Context(prec=400)
+"""Wide enough that no sum of DECIMAL(38, 9) is ever rounded."""
+
+_LOW_HALF_BITS: Final = 63
+
+
+class Kind(Enum):
+    """How a column's values are held."""
+
+    INTEGER = "integer"
+    FLOAT = "float"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    STRING = "string"
+    LIST = "list"
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Each row as an index into `values`, which are distinct (null is a value of its own)."""
+
+    codes: Ints
+    values: list[Native]
+
+
+class Column:
+    """One evaluated scalar, for every row of a batch. `kind` follows the scalar's type, not the engine's choice."""
+
+    def __init__(self, array: Arrow, field_type: str | None = None) -> None:
+        flat = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+        self.kind, self.scale, self._array = _normalised(flat, field_type)
+        self.length = len(flat)
+        self._field_type = field_type
+
+    @cached_property
+    def valid(self) -> Mask | None:
+        """Which rows are not null; None when none is."""
+        if self._array.null_count == 0:
+            return None
+        return np.asarray(pc.is_valid(self._array).to_numpy(zero_copy_only=False))
+
+    @cached_property
+    def true(self) -> Mask:
+        """Where a boolean column is true (neither false nor null)."""
+        return np.asarray(_filled(self._array, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The values as numbers (0 where null); of a decimal its unscaled integers. Strings have none."""
+        array = self._array
+        if self.kind is Kind.STRING:
+            raise TypeError("A string column has no numbers.")
+        if pa.types.is_decimal(array.type):
+            return _unscaled(array)
+        if self.kind is Kind.BOOLEAN:
+            return self.true.astype(np.int64)
+        return np.asarray(_filled(array, 0).to_numpy(zero_copy_only=False))
+
+    @cached_property
+    def coded(self) -> Coded:
+        """The rows as codes. Costs one pass over the batch, shared by all who group by this column."""
+        encoded = cast("pa.DictionaryArray[Any, Any]", pc.dictionary_encode(self._array, null_encoding="encode"))
+        codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return Coded(codes, self._natives(encoded.dictionary))
+
+    def lists(self) -> list[list[Native] | None]:
+        """A list column's values, in row order."""
+        array = cast("pa.ListArray[Any]", self._array)
+        inner = Column(array.values, self._field_type).natives()
+        edges = array.offsets.to_pylist()
+        valid = array.is_valid().to_pylist()
+        spans = zip(edges, edges[1:], valid, strict=False)
+        return [inner[start:end] if present else None for start, end, present in spans]
+
+    def natives(self) -> list[Native]:
+        """The values as Python values, in row order."""
+        return self._natives(self._array)
+
+    def _natives(self, array: Flat) -> list[Native]:
+        values = array.to_pylist()
+        if self.kind is Kind.FLOAT:
+            return [canonical(value) for value in values]
+        if self.kind is Kind.INTEGER and pa.types.is_decimal(array.type):
+            return [None if value is None else int(value) for value in values]
+        return values
+
+    def lift(self, numbers: list[int]) -> list[Native]:
+        """Unscaled numbers of this column as values: decimals get their point back, booleans their type."""
+        if self.kind is Kind.DECIMAL:
+            return [scaled(number, self.scale) for number in numbers]
+        if self.kind is Kind.BOOLEAN:
+            return [bool(number) for number in numbers]
+        if self.kind is Kind.FLOAT:
+            return [canonical(number) for number in numbers]
+        return list(numbers)
+
+
+def scaled(number: int, scale: int) -> Decimal:
+    """The decimal `number` / 10^`scale`, exactly."""
+    return EXACT.scaleb(Decimal(number), -scale)
+
+
+def canonical(value: Native) -> Native:
+    """One object or form for values that count as equal: the one NaN, and 0.0 for -0.0."""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return NAN
+        return value + 0.0
+    return value
+
+
+def _normalised(array: Flat, field_type: str | None) -> tuple[Kind, int, Flat]:
+    kind = array.type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return Kind.TIMESTAMP, 0, array.cast(pa.timestamp("us")).cast(pa.int64())
+    if pa.types.is_boolean(kind):
+        return Kind.BOOLEAN, 0, array
+    if pa.types.is_integer(kind):
+        wide = array.cast(pa.int64()) if kind != pa.uint64() else array.cast(pa.decimal128(38, 0))
+        return Kind.INTEGER, 0, wide
+    if pa.types.is_floating(kind):
+        return Kind.FLOAT, 0, array.cast(pa.float64())
+    if pa.types.is_decimal(kind):
+        whole = kind.scale == 0 and field_type == FieldType.INTEGER.value
+        return (Kind.INTEGER if whole else Kind.DECIMAL), kind.scale, array.cast(pa.decimal128(38, kind.scale))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return Kind.LIST, 0, array
+    if pa.types.is_null(kind):
+        return _normalised(array.cast(_NULL_TYPES.get(field_type or "", pa.string())), field_type)
+    return Kind.STRING, 0, array.cast(pa.string())
+
+
+_NULL_TYPES: Final = {
+    FieldType.INTEGER.value: pa.int64(),
+    FieldType.FLOAT.value: pa.float64(),
+    FieldType.BOOLEAN.value: pa.bool_(),
+    FieldType.TIMESTAMP.value: pa.timestamp("us"),
+    FieldType.DECIMAL.value: pa.decimal128(38, 9),
+}
+
+
+def _filled(array: Flat, value: int | Decimal) -> Flat:
+    """`array` with `value` for nulls."""
+    if array.null_count == 0:
+        return array
+    return cast("Flat", pc.fill_null(array, pa.scalar(value, array.type)))
+
+
+def _unscaled(array: Flat) -> Numbers:
+    """The integers behind a decimal column: int64 when all of them fit, else Python integers."""
+    if len(array) == 0:
+        return np.zeros(0, dtype=np.int64)
+    filled = _filled(array, Decimal(0))
+    words = np.frombuffer(cast("memoryview[int]", filled.buffers()[1]), dtype="<i8").reshape(-1, 2)
+    words = words[filled.offset : filled.offset + len(filled)]
+    low, high = words[:, 0], words[:, 1]
+    if bool(((low >> _LOW_HALF_BITS) == high).all()):
+        return np.ascontiguousarray(low)
+    wide = [(int(h) << 64) | (int(lo) & 0xFFFF_FFFF_FFFF_FFFF) for lo, h in zip(low, high, strict=True)]
+    return np.array(wide, dtype=object)

@@ -1,0 +1,162 @@
+"""The default store: DuckDB in this process, in a file or in memory."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from nowboard.clock import Micros
+from nowboard.errors import NotFound, Unavailable
+from nowboard.model.events import Record
+from nowboard.model.streams import Catalog
+from nowboard.stores.faults import as_query_error, first_line, is_broken
+from nowboard.stores.layout import quote, stream_relation
+from nowboard.stores.limits import StoreLimits
+from nowboard.stores.projection import Projection
+from nowboard.stores.settings import open_locked
+from nowboard.stores.snapshot import DuckDBSnapshot
+
+_log: Final = logging.getLogger(__name__)
+
+_META: Final = "CREATE TABLE IF NOT EXISTS nowboard_meta (epoch VARCHAR, applied BIGINT NOT NULL, catalog VARCHAR)"
+
+
+class DuckDBStore:
+    """See `nowboard.stores.interface.Store` for what each method promises."""
+
+    def __init__(self, path: Path | None, *, limits: StoreLimits | None = None) -> None:
+        """Open or create the store in file `path`, or in memory. Raises `duckdb.Error` for a file it cannot read."""
+        self._path = path
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = open_locked(path, limits or StoreLimits())
+        try:
+            self._connection.execute(_META)
+            rows = self._connection.execute("SELECT epoch, applied, catalog FROM nowboard_meta").fetchall()
+            if not rows:
+                self._connection.execute("INSERT INTO nowboard_meta VALUES (NULL, 0, NULL)")
+            self._evaluator = self._connection.cursor()
+        except BaseException:
+            self._connection.close()
+            raise
+        epoch, applied, catalog = rows[0] if rows else (None, 0, None)
+        self._epoch: str | None = epoch
+        self._applied = int(applied)
+        self._catalog = Catalog() if catalog is None else msgspec.json.decode(catalog, type=Catalog)
+        self._closed = False
+
+    @property
+    def dialect(self) -> str:
+        return "duckdb"
+
+    @property
+    def applied(self) -> int:
+        return self._applied
+
+    @property
+    def epoch(self) -> str | None:
+        return self._epoch
+
+    def catalog(self) -> Catalog:
+        return self._catalog
+
+    def apply(self, records: Sequence[Record], *, epoch: str) -> None:
+        """Raises `Unavailable` when the engine fails and `ValueError` when the store belongs to another epoch."""
+        if self._epoch is not None and self._epoch != epoch:
+            raise ValueError(f"the store holds epoch {self._epoch}, not {epoch}")
+        fresh = [record for record in records if record.offset > self._applied]
+        if not fresh:
+            return
+        connection = self._connection
+        try:
+            connection.begin()
+            try:
+                projection = Projection(connection, self._catalog)
+                projection.apply(fresh)
+                connection.execute(
+                    "UPDATE nowboard_meta SET epoch = $epoch, applied = $applied, catalog = $catalog",
+                    {
+                        "epoch": epoch,
+                        "applied": fresh[-1].offset,
+                        "catalog": msgspec.json.encode(projection.catalog).decode(),
+                    },
+                )
+                connection.commit()
+            except BaseException:
+                self._rollback()
+                raise
+        except duckdb.Error as error:
+            self._note(error)
+            raise Unavailable(f"The store cannot take events: {first_line(error)}", code="store_failed") from error
+        self._epoch, self._applied, self._catalog = epoch, fresh[-1].offset, projection.catalog
+
+    def snapshot(self) -> DuckDBSnapshot:
+        """Raises `Unavailable` when the engine fails."""
+        return DuckDBSnapshot(self._connection.cursor())
+
+    def evaluate(self, relation: pa.Table | pa.RecordBatch, sql: str) -> pa.Table:
+        """Raises `BadQuery` for what the engine refuses."""
+        table = pa.Table.from_batches([relation]) if isinstance(relation, pa.RecordBatch) else relation
+        try:
+            self._evaluator.register("batch", table)
+            try:
+                result: pa.Table = self._evaluator.query(sql).to_arrow_table()
+            finally:
+                self._evaluator.unregister("batch")
+        except duckdb.Error as error:
+            self._note(error)
+            raise as_query_error(error) from error
+        return result
+
+    def expire(self, stream: str, before: Micros) -> int:
+        """Raises `NotFound` for an unknown stream."""
+        known = self._catalog.streams.get(stream)
+        if known is None:
+            raise NotFound(f"There is no stream {stream}.")
+        sql = f"DELETE FROM {quote(stream_relation(stream))} WHERE {quote(known.time)} < make_timestamp($before)"
+        try:
+            rows = self._connection.execute(sql, {"before": before}).fetchall()
+        except duckdb.Error as error:
+            self._note(error)
+            raise as_query_error(error) from error
+        return int(rows[0][0])
+
+    def size(self) -> int:
+        if self._path is None:
+            return 0
+        files = (self._path, self._path.with_name(self._path.name + ".wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._evaluator.close()
+            self._connection.close()
+
+    def _rollback(self) -> None:
+        try:
+            self._connection.rollback()
+        except duckdb.Error as error:
+            _log.warning("Rollback failed: %s", first_line(error))
+
+    def _note(self, error: duckdb.Error) -> None:
+        """Leave a mark beside a file that can no longer be trusted, so that the next start rebuilds it."""
+        if self._path is not None and is_broken(error):
+            _log.error("The store is broken and will be rebuilt on the next start: %s", first_line(error))
+            broken_mark(self._path).touch()
+
+
+def broken_mark(path: Path) -> Path:
+    """The file beside the database that says that it must be rebuilt."""
+    return path.with_name(path.name + ".broken")
+
+
+def memory_store(*, limits: StoreLimits | None = None) -> DuckDBStore:
+    """A store that lives as long as the process: the same engine, nothing on disk."""
+    return DuckDBStore(None, limits=limits)

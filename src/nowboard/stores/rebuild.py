@@ -1,0 +1,98 @@
+"""When the store's file cannot be used it is thrown away: the journal holds everything it held."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import msgspec
+
+from nowboard.model.events import Events, Record
+from nowboard.stores.duckdb import DuckDBStore, broken_mark
+from nowboard.stores.faults import first_line
+from nowboard.stores.interface import Store
+from nowboard.stores.limits import StoreLimits
+
+REPLAY_ROWS: Final = 50_000
+"""Rows of one transaction of a replay: some 15 ms and a few megabytes each."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class RebuildReason(msgspec.Struct, frozen=True):
+    """Why a store starts empty. `code` is `unreadable`, `broken`, `other_epoch` or `ahead`."""
+
+    code: str
+    detail: str
+
+
+def open_store(
+    path: Path, *, epoch: str, end: int, limits: StoreLimits | None = None
+) -> tuple[DuckDBStore, RebuildReason | None]:
+    """The store for a journal of `epoch` that ends at offset `end`, ready to be brought up to date from `applied`.
+
+    A file that cannot be opened, was marked broken, belongs to another epoch or is ahead of the journal is removed and
+    a fresh one takes its place; the reason is returned. Raises `duckdb.Error` when not even a new file can be made.
+    """
+    reason: RebuildReason | None = None
+    if broken_mark(path).exists():
+        reason = RebuildReason("broken", "the engine failed while it was open")
+    else:
+        try:
+            store = DuckDBStore(path, limits=limits)
+        except (duckdb.Error, msgspec.DecodeError) as error:
+            detail = first_line(error) if isinstance(error, duckdb.Error) else f"its catalog is damaged: {error}"
+            reason = RebuildReason("unreadable", detail)
+        else:
+            reason = _unfit(store, epoch, end)
+            if reason is None:
+                return store, None
+            store.close()
+    _log.warning("The store is rebuilt from the journal: %s", reason.detail)
+    remove_store(path)
+    return DuckDBStore(path, limits=limits), reason
+
+
+def remove_store(path: Path) -> None:
+    """Delete a closed store's files."""
+    for file in (path, path.with_name(path.name + ".wal"), broken_mark(path)):
+        file.unlink(missing_ok=True)
+    shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
+
+
+def replay(
+    records: Iterable[Record], store: Store, *, epoch: str, progress: Callable[[int], None] | None = None
+) -> int:
+    """Apply `records` in transactions of bounded size; returns the offset applied last.
+
+    `progress` is called with the applied offset after each transaction.
+    """
+    chunk: list[Record] = []
+    rows = 0
+    for record in records:
+        chunk.append(record)
+        rows += record.content.batch.num_rows if isinstance(record.content, Events) else 1
+        if rows >= REPLAY_ROWS:
+            _apply(chunk, store, epoch, progress)
+            chunk, rows = [], 0
+    _apply(chunk, store, epoch, progress)
+    return store.applied
+
+
+def _apply(chunk: list[Record], store: Store, epoch: str, progress: Callable[[int], None] | None) -> None:
+    if chunk:
+        store.apply(chunk, epoch=epoch)
+        if progress is not None:
+            progress(store.applied)
+
+
+def _unfit(store: DuckDBStore, epoch: str, end: int) -> RebuildReason | None:
+    if store.epoch is not None and store.epoch != epoch:
+        return RebuildReason("other_epoch", f"it was built from epoch {store.epoch}, the journal is {epoch}")
+    if store.applied > end:
+        return RebuildReason("ahead", f"it holds offset {store.applied}, the journal ends at {end}")
+    return None
