@@ -2,7 +2,6 @@
 
 PYTHON ?= python3
 PORT ?= 8080
-SPEED ?= 60
 DATA ?= data/demo
 VENV := .venv
 BIN := $(VENV)/bin
@@ -49,8 +48,8 @@ setup: $(STAMPS)/package $(BUNDLE) ## environment, packages and the page
 
 web: $(BUNDLE) ## build the page alone
 
-demo: setup ## a real data set, live: prints one sign-in link (PORT=8099 SPEED=60 DATA=dir)
-	$(BIN)/nowboard demo --data $(DATA) --port $(PORT) --speed $(SPEED)
+demo: setup ## a real data set, live: prints one sign-in link (PORT=8099 SPEED=52 DATA=dir)
+	$(BIN)/nowboard demo --data $(DATA) --port $(PORT) $(if $(SPEED),--speed $(SPEED))
 
 chromium: # the browser of the browser tests: Debian's package
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)

@@ -1,7 +1,7 @@
 /** Bars: vertical or horizontal, grouped, stacked or as shares. Always from zero. */
 import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Widget } from '../core/documents';
-import type { Formats } from '../core/format';
+import { type Formats, formatNumber, type Look } from '../core/format';
 import type { Result } from '../core/values';
 import { axisTooltip } from './axis-tooltip';
 import { arranged } from './bar-order';
@@ -12,11 +12,11 @@ import { isApproximate } from './frame';
 import { legendOption, namingOf } from './legend';
 import { widest } from './measure';
 import { nameAxis, nameRoom } from './name-axis';
-import { type BarOptions, optionsOf } from './options';
+import { type BarOptions, optionsOf, type Threshold } from './options';
 import { seriesColors } from './palette';
 import { ranked, type Series, type SeriesTable, seriesOf } from './series';
 import { shares, stackedExtremes } from './stack';
-import { linesOf, markLines } from './thresholds';
+import { linesOf, markLines, nearbyOf, uprightRoom } from './thresholds';
 import { axisHeight, bucketAxis, categoryAxis, categoryLabel } from './x-axis';
 
 interface Drawing {
@@ -28,7 +28,10 @@ interface Drawing {
   readonly stack: boolean;
   readonly percent: boolean;
   readonly axis: ValueAxis;
+  /** How the values look. */
+  readonly look: Look;
   readonly labels: readonly string[];
+  readonly lines: readonly Threshold[];
 }
 
 function drawingOf(widget: Widget, result: Result, context: ChartContext): Drawing | null {
@@ -46,15 +49,16 @@ function drawingOf(widget: Widget, result: Result, context: ChartContext): Drawi
   const drawn = stack
     ? stackedExtremes(series)
     : series.flatMap(({ values }) => values.filter((value) => value !== null));
-  const marks = linesOf(options.thresholds, column).map(({ value }) => value);
+  const lines = linesOf(options.thresholds, series.length === 1 ? column : null);
+  const marks = lines.map(({ value }) => value);
   const pixels = options.horizontal ? context.width * 0.6 : context.height * 0.8;
   const max = percent ? { max: 1 } : {};
   const axis = valueAxisFor(context, formats, look, [...drawn, ...marks], { zero: true, pixels, ...max });
   const labels = table.xs.map((x) => categoryLabel(x, table.x.column, options.axis, formats));
-  return { result, formats, table, series, options, stack, percent, axis, labels };
+  return { result, formats, table, series, options, stack, percent, axis, look, labels, lines };
 }
 
-function valueLabel({ options, axis, stack }: Drawing, context: ChartContext): BarSeriesOption {
+function valueLabel({ options, look, formats, stack }: Drawing, context: ChartContext): BarSeriesOption {
   if (!options.labels) return {};
   const size = fontSizeOf(context);
   const label = {
@@ -62,7 +66,11 @@ function valueLabel({ options, axis, stack }: Drawing, context: ChartContext): B
     position: stack ? ('inside' as const) : options.horizontal ? ('right' as const) : ('top' as const),
     fontSize: size,
     color: stack ? context.theme.surface : context.theme.textQuiet,
-    formatter: ({ value }: { readonly value: unknown }) => (typeof value === 'number' ? axis.format(value) : ''),
+    // The column's own digits: bars of 8.88, 7.4 and 10 beside each other read as noise.
+    formatter: ({ value }: { readonly value: unknown }) =>
+      typeof value === 'number' ? formatNumber(formats, look, value, 'compact') : '',
+    textBorderColor: context.theme.surface,
+    textBorderWidth: stack ? 0 : 3,
   };
   return { label: label as NonNullable<BarSeriesOption['label']>, labelLayout: { hideOverlap: true } };
 }
@@ -101,16 +109,20 @@ function barSeries(drawing: Drawing, series: Series, color: string, context: Cha
   };
 }
 
+const valueTexts = ({ series, formats, look }: Drawing): readonly string[] =>
+  series.flatMap(({ values }) =>
+    values.flatMap((value) => (value === null ? [] : [formatNumber(formats, look, value, 'compact')])),
+  );
+
 function marginsOf(drawing: Drawing, legend: number, context: ChartContext): Margins {
   const { axis, options, labels } = drawing;
   const top = (legend || 8) + (options.labels && !options.horizontal ? 8 : 0);
-  const ends =
-    options.labels && options.horizontal ? widest(axis.scale.ticks.map(axis.format), fontSizeOf(context)) + 10 : 12;
+  const ends = options.labels && options.horizontal ? widest(valueTexts(drawing), fontSizeOf(context)) + 10 : 12;
   if (options.horizontal) {
     return {
       left: nameRoom(labels, context) + LABEL_GAP + 2,
       right: ends + 8,
-      top,
+      top: top + uprightRoom(drawing.lines, context),
       bottom: axisHeight(context) + (axis.unit ? 14 : 0),
     };
   }
@@ -139,16 +151,18 @@ function axesOf(drawing: Drawing, margins: Margins, context: ChartContext) {
 export function barOption(widget: Widget, frames: Frames, context: ChartContext): EChartsOption | null {
   const drawing = frames.main ? drawingOf(widget, frames.main, context) : null;
   if (!drawing) return null;
-  const { table, series, options, axis, formats, result, stack } = drawing;
+  const { table, series, options, axis, formats, result, stack, lines } = drawing;
   const legend = namingOf(series, context, false).top;
   const colors = seriesColors(series, context.theme);
   const margins = marginsOf(drawing, legend, context);
-  const lines = linesOf(options.thresholds, series.length === 1 ? (series[0]?.column ?? null) : null);
   const pixels = options.horizontal
     ? context.width - margins.left - margins.right
     : context.height - margins.top - margins.bottom;
   const perUnit = pixels / (axis.scale.max - axis.scale.min);
-  const markLine = markLines(lines, { axis: options.horizontal ? 'xAxis' : 'yAxis', perUnit }, context);
+  const where = options.horizontal
+    ? { axis: 'xAxis' as const, perUnit, inverse: true }
+    : { axis: 'yAxis' as const, perUnit, nearby: nearbyOf(series, true) };
+  const markLine = markLines(lines, where, context);
   const drawn = series.map((each) => barSeries(drawing, each, colors.get(each.id) ?? context.theme.muted, context));
   const approximate = table.series.some(({ column }) => isApproximate(result, column));
   const hover = { table, colors, formats, axis: options.axis, approximate, shares: stack };

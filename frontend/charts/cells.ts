@@ -74,16 +74,23 @@ function cellSeries(
 ) {
   const { theme } = context;
   const size = fontSizeOf(context);
-  const texts = grid.cells.map(({ value }) => formatValue(formats, { ...grid.column, unit: null }, value, 'compact'));
-  const show = grid.labels && widest(texts, size) + 6 <= cell.width && size + 4 <= cell.height;
-  const data = grid.cells.map(({ x, y, value }, index) => {
-    const color = textOn(grid.colors.color(value));
-    return { value: [x, y, value], label: { show, formatter: () => texts[index] ?? '', color, fontSize: size } };
+  const text = (value: number): string => formatValue(formats, { ...grid.column, unit: null }, value, 'compact');
+  const wide = (): number =>
+    widest(
+      grid.cells.map(({ value }) => text(value)),
+      size,
+    ) + 6;
+  const show = grid.labels && size + 4 <= cell.height && wide() <= cell.width;
+  const data = grid.cells.map(({ x, y, value }) => {
+    if (!show) return { value: [x, y, value] };
+    const label = { show, formatter: () => text(value), color: textOn(grid.colors.color(value)), fontSize: size };
+    return { value: [x, y, value], label };
   });
   return {
     type: 'heatmap' as const,
     id: 'cells',
     data,
+    label: { show: false },
     itemStyle: { borderColor: theme.surface, borderWidth: 2, borderRadius: 3 },
     emphasis: { itemStyle: { borderColor: theme.text, borderWidth: 1 } },
   };

@@ -64,14 +64,32 @@ function divergingStops(theme: Theme, scale: Scale): Diverging {
   return scale.better === 'higher' ? theme.verdict : { low: high, middle, high: low };
 }
 
-/** Both arms get the same length, so that equal distances from the middle look equally far. */
-function divergingScale(theme: Theme, scale: Scale, low: number, high: number, carrier: Carrier): ColorScale {
+/** Ends from the data get arms of one length, so that equal distances from the middle look equally far. */
+function arms(scale: Scale, low: number, high: number): readonly [number, number, number] {
   const middle = scale.middle ?? 0;
+  if (scale.min !== undefined || scale.max !== undefined) {
+    return [Math.min(low, middle), middle, Math.max(high, middle)];
+  }
   const arm = Math.max(Math.abs(high - middle), Math.abs(middle - low)) || 1;
+  return [middle - arm, middle, middle + arm];
+}
+
+/** Stops of a ramp are evenly spread; so many show a middle that is off the centre where it is. */
+const STOPS = 25;
+
+function divergingScale(theme: Theme, scale: Scale, low: number, high: number, carrier: Carrier): ColorScale {
+  const [min, middle, max] = arms(scale, low, high);
   const ends = divergingStops(theme, scale);
-  const stops = [ends.low, carrier === 'mark' ? theme.muted : ends.middle, ends.high];
-  const [min, max] = [middle - arm, middle + arm];
-  return { min, max, stops, color: (value) => ramp(stops, (value - min) / (max - min)) };
+  const centre = carrier === 'mark' ? theme.muted : ends.middle;
+  const color = (value: number): string => {
+    if (value <= middle) return ramp([ends.low, centre], (value - min) / (middle - min || 1));
+    return ramp([centre, ends.high], (value - middle) / (max - middle || 1));
+  };
+  const even = Math.abs(max - middle - (middle - min)) < 1e-9;
+  const stops = even
+    ? [ends.low, centre, ends.high]
+    : Array.from({ length: STOPS }, (_, index) => color(min + ((max - min) * index) / (STOPS - 1)));
+  return { min, max, stops, color };
 }
 
 function sequentialStops(theme: Theme, scale: Scale, carrier: Carrier): readonly string[] {

@@ -111,6 +111,9 @@ function hoverOf({ bins, column, edge }: Found, formats: Formats, color: string)
   };
 }
 
+/** Pixels of the row with the unit of the upright axis. */
+const UNIT_ROW = 24;
+
 /** The option of a histogram; null when there are no bins. */
 export function histogramOption(widget: Widget, frames: Frames, context: ChartContext): EChartsOption | null {
   const result = frames.main;
@@ -125,12 +128,16 @@ export function histogramOption(widget: Widget, frames: Frames, context: ChartCo
   const margins = {
     left: vertical.width + LABEL_GAP + 2,
     right: 16,
-    top: Math.max(vertical.unit ? 24 : 8, uprightRoom(thresholds, context)),
+    top: (vertical.unit ? UNIT_ROW : 8) + uprightRoom(thresholds, context),
     bottom: axisHeight(context) + (unitOf(edge) ? 18 : 0),
   };
   const width = Math.max(40, context.width - margins.left - margins.right);
   const span = (bins.at(-1)?.to ?? 1) - (bins[0]?.from ?? 0);
-  const markLine = markLines(thresholds, { axis: 'xAxis', perUnit: width / (span || 1) }, context);
+  const markLine = markLines(
+    thresholds,
+    { axis: 'xAxis', perUnit: width / (span || 1), above: vertical.unit ? UNIT_ROW - 6 : 0 },
+    context,
+  );
   const data = bins.map(({ from, to, count }) => [from, to, count]);
   return {
     ...baseOption(context),

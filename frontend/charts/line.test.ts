@@ -10,7 +10,13 @@ interface Drawn {
   readonly name: string;
   readonly data: readonly { readonly value: readonly unknown[]; readonly symbol: string }[];
   readonly lineStyle: { readonly type: unknown; readonly color: string };
-  readonly markLine?: { readonly data: readonly { readonly name: string; readonly yAxis: number }[] };
+  readonly markLine?: {
+    readonly data: readonly {
+      readonly name: string;
+      readonly yAxis: number;
+      readonly label: { readonly position: string };
+    }[];
+  };
   readonly endLabel?: { readonly formatter: () => string };
 }
 
@@ -158,6 +164,20 @@ describe('a line', () => {
       ['Late', 20],
     ]);
     expect(line.yAxis.max).toBeGreaterThanOrEqual(20);
+  });
+
+  it('names a threshold at the end that the line stays away from', () => {
+    const options = { thresholds: [{ value: 10, label: 'Limit' }] };
+    const place = (values: readonly number[]) => {
+      const line = draw(
+        widget('line', 'L', options),
+        values.map((value, hour): Row => [at(hour), value]),
+      );
+      return line.series[0]?.markLine?.data[0]?.label.position;
+    };
+    expect(place([10, 10, 30, 30, 30, 30])).toBe('insideEndTop');
+    expect(place([30, 30, 30, 30, 10, 10])).toBe('insideStartTop');
+    expect(place([30, 1, 30, 30, 8, 8])).toBe('insideEndTop');
   });
 
   it('shows the compared period as a quiet dashed line', () => {

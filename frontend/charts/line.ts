@@ -1,6 +1,7 @@
 /** Lines and areas over time or another axis. */
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import type { Widget } from '../core/documents';
+import type { Formats } from '../core/format';
 import type { Result } from '../core/values';
 import { axisTooltip, type Hover } from './axis-tooltip';
 import { baseOption, gridOption, LABEL_GAP, type Margins, valueAxisFor, valueAxisOption } from './base';
@@ -13,7 +14,7 @@ import { type AreaOptions, type LineOptions, optionsOf } from './options';
 import { seriesColors } from './palette';
 import { ranked, type Series, type SeriesTable, seriesOf } from './series';
 import { shares, stackedExtremes } from './stack';
-import { linesOf, markLines } from './thresholds';
+import { linesOf, markLines, nearbyOf } from './thresholds';
 import { axisHeight, categoryAxis, categoryLabel, timeAxis, timeExtent } from './x-axis';
 
 interface Drawing {
@@ -84,6 +85,12 @@ function hoverOf(drawing: Drawing, colors: ReadonlyMap<string, string>, context:
   return { table, colors, formats: formatsOf(context, result), approximate, shares: look.stack };
 }
 
+function xAxisOf(table: SeriesTable, width: number, context: ChartContext, formats: Formats) {
+  if (table.time) return timeAxis(timeExtent(table, context), width, context, formats);
+  const labels = table.xs.map((x) => categoryLabel(x, table.x.column, undefined, formats));
+  return { ...categoryAxis(labels, width, context), boundaryGap: false };
+}
+
 /** The option of a line or area chart; null when there is nothing to draw. */
 export function lineOption(widget: Widget, frames: Frames, context: ChartContext): EChartsOption | null {
   const drawing = frames.main ? drawingOf(widget, frames.main) : null;
@@ -109,14 +116,14 @@ export function lineOption(widget: Widget, frames: Frames, context: ChartContext
     lineSeries(each, table, colors.get(each.id) ?? context.theme.muted, look, naming, context),
   );
   const perUnit = plotHeight / (axis.scale.max - axis.scale.min);
-  const marks = { markLine: markLines(lines, { axis: 'yAxis', perUnit }, context), ...veil(drawing, context) };
-  const labels = table.xs.map((x) => categoryLabel(x, table.x.column, undefined, formats));
+  const marks = {
+    markLine: markLines(lines, { axis: 'yAxis', perUnit, nearby: nearbyOf(series, false) }, context),
+    ...veil(drawing, context),
+  };
   return {
     ...baseOption(context),
     grid: gridOption(margins),
-    xAxis: table.time
-      ? timeAxis(timeExtent(table, context), width, context, formats)
-      : { ...categoryAxis(labels, width, context), boundaryGap: false },
+    xAxis: xAxisOf(table, width, context, formats),
     yAxis: valueAxisOption(axis, context),
     ...(naming.kind === 'legend' ? { legend: legendOption(series, colors, context) } : {}),
     tooltip: axisTooltip(hoverOf(drawing, colors, context), context, 'line'),

@@ -5,9 +5,10 @@ import type { Result, Row } from '../core/values';
 import type { ColorScale } from './color';
 import { type ChartContext, fontSizeOf } from './context';
 import { numberAt, numbersOf, type Picked, pick, titleOf, valueAt } from './frame';
+import { placeLabels } from './labels';
 import { dotSize } from './marks';
 import type { MapAreas, MapPoints, MapRoutes } from './options';
-import { isOn, type Point, project, type Region } from './projection';
+import { isOn, type MapRect, type Point, pixelOf, project, type Region } from './projection';
 import { stateName } from './states';
 import { tooltipHtml } from './tooltip';
 
@@ -17,6 +18,8 @@ export interface MapShared {
   readonly region: Region;
   /** One scale for all layers, so that a colour means one thing. */
   readonly scale: ColorScale | null;
+  /** Where the map stands in the drawing. */
+  readonly rect: MapRect;
 }
 
 /** Every column that a layer shows, once, with its value in full. */
@@ -58,55 +61,70 @@ function colorAt(row: Row, color: Picked | null, scale: ColorScale | null, other
   return scale && value !== null ? scale.color(value) : otherwise;
 }
 
-const LABEL = { formatter: '{b}', position: 'right', distance: 4, textBorderWidth: 2 } as const;
+interface Place {
+  readonly row: Row;
+  readonly at: Point;
+  readonly diameter: number;
+}
 
-export function pointSeries(
-  result: Result,
-  points: MapPoints,
-  { context, region, scale, formats }: MapShared,
-): ScatterSeriesOption {
-  const { theme } = context;
-  const label = pick(result, points.label);
+/** Names where there is room, for the largest places first. */
+function labelsOf(places: readonly Place[], label: Picked | null, { context, region, rect }: MapShared, size: number) {
+  const dots = places.map(({ row, at, diameter }) => {
+    const [x, y] = pixelOf(region, at, rect);
+    return { x, y, radius: diameter / 2, text: nameOf(row, label) };
+  });
+  return placeLabels(dots, context.width, context.height, size);
+}
+
+function placesOf(result: Result, points: MapPoints, { context, region }: MapShared): readonly Place[] {
   const size = pick(result, points.size);
-  const color = pick(result, points.color);
   const [lon, lat] = [pick(result, points.lon), pick(result, points.lat)];
   const largest = most(numbersOf(result, size));
-  const range: [number, number] = [5, Math.max(12, Math.min(26, context.width / 24))];
-  const placed = result.rows.flatMap((row) => {
+  const range: [number, number] = [4, Math.max(12, Math.min(24, context.width / 28))];
+  const placed = result.rows.flatMap((row): Place[] => {
     const at = placeOf(row, lon, lat, region);
     return at ? [{ row, at, diameter: size ? dotSize(numberAt(row, size), largest, range) : 8 }] : [];
   });
   // Large dots go below, so that none hides a smaller one.
-  const shown = placed.toSorted((a, b) => b.diameter - a.diameter);
-  const data = shown.map(({ row, at, diameter }) => ({
-    name: nameOf(row, label),
-    value: at,
-    symbolSize: diameter,
-    itemStyle: {
-      color: colorAt(row, color, scale, theme.categorical[0] ?? theme.accent),
-      borderColor: theme.surface,
-      borderWidth: 1,
-    },
-  }));
+  return placed.toSorted((a, b) => b.diameter - a.diameter);
+}
+
+export function pointSeries(result: Result, points: MapPoints, shared: MapShared): ScatterSeriesOption {
+  const { context, scale, formats } = shared;
+  const { theme } = context;
+  const label = pick(result, points.label);
+  const color = pick(result, points.color);
+  const fontSize = fontSizeOf(context) - 1;
+  const places = placesOf(result, points, shared);
+  const sides = labelsOf(places, label, shared, fontSize);
+  const text = {
+    formatter: '{b}',
+    distance: 4,
+    color: theme.text,
+    fontSize,
+    textBorderColor: theme.surface,
+    textBorderWidth: 2,
+  };
+  const data = places.map(({ row, at, diameter }, index) => {
+    const side = sides.get(index);
+    const fill = colorAt(row, color, scale, theme.categorical[0] ?? theme.accent);
+    return {
+      name: nameOf(row, label),
+      value: at,
+      symbolSize: diameter,
+      itemStyle: { color: fill, borderColor: theme.surface, borderWidth: 1 },
+      label: side ? { show: true, position: side, ...text } : { show: false },
+    };
+  });
+  const hovered = ({ row }: Place): string =>
+    hover(result, [points.size, points.color], formats, row, nameOf(row, label));
   return {
     type: 'scatter',
     id: 'points',
     coordinateSystem: 'geo',
     z: 5,
     data,
-    label: {
-      ...LABEL,
-      show: label !== null,
-      color: theme.text,
-      fontSize: fontSizeOf(context) - 1,
-      textBorderColor: theme.surface,
-    },
-    labelLayout: { hideOverlap: true },
-    tooltip: {
-      formatter: pointed(shown, ({ row }) =>
-        hover(result, [points.size, points.color], formats, row, nameOf(row, label)),
-      ),
-    },
+    tooltip: { formatter: pointed(places, hovered) },
   };
 }
 

@@ -10,6 +10,7 @@ import { colorKey } from './key';
 import { areaRegions, pointSeries, routeSeries } from './map-series';
 import { mapName } from './maps';
 import { type MapOptions, optionsOf } from './options';
+import { fitMap, type MapRect, type Region } from './projection';
 
 /** One scale for points, routes and areas, so that a colour means one thing. */
 function scaleOf(options: MapOptions, frames: Frames, context: ChartContext): ColorScale | null {
@@ -32,6 +33,15 @@ function coloredColumn(options: MapOptions, frames: Frames): Column | null {
   return found?.column ?? null;
 }
 
+const EDGE = 4;
+
+/** We place the map ourselves: ECharts leaves a margin, and labels need to know where each dot will be. */
+function rectOf(region: Region, key: boolean, context: ChartContext): MapRect {
+  const below = key ? fontSizeOf(context) + 18 : 0;
+  const rect = fitMap(region, Math.max(20, context.width - EDGE * 2), Math.max(20, context.height - EDGE * 2 - below));
+  return { ...rect, left: rect.left + EDGE, top: rect.top + EDGE };
+}
+
 /** The option of a map; null before any result has come. */
 export function mapOption(widget: Widget, frames: Frames, context: ChartContext): EChartsOption | null {
   const { main } = frames;
@@ -44,8 +54,9 @@ export function mapOption(widget: Widget, frames: Frames, context: ChartContext)
   const formats = formatsOf(context, any);
   const scale = scaleOf(options, frames, context);
   const column = coloredColumn(options, frames);
-  const shared = { context, formats, region, scale };
   const key = scale && column ? [colorKey(scale, column, formats, context)] : [];
+  const rect = rectOf(region, key.length > 0, context);
+  const shared = { context, formats, region, scale, rect };
   return {
     ...baseOption(context),
     geo: {
@@ -55,10 +66,7 @@ export function mapOption(widget: Widget, frames: Frames, context: ChartContext)
       roam: false,
       silent: options.areas === undefined,
       regions: options.areas && main ? areaRegions(main, options.areas, shared) : [],
-      left: 4,
-      right: 4,
-      top: 4,
-      bottom: key.length > 0 ? fontSizeOf(context) + 22 : 4,
+      ...rect,
       itemStyle: { areaColor: theme.land, borderColor: theme.border, borderWidth: 0.75 },
       label: { show: false },
       emphasis: { disabled: true },

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import * as echarts from 'echarts';
 import { describe, expect, it } from 'vitest';
 import { mapNeeded, regionsOf, registerMapOutline } from './maps';
-import { isOn, type Point, pieceOf, project } from './projection';
+import { chartOption } from './option';
+import { fitMap, isOn, type Point, pieceOf, pixelOf, planeOf, project } from './projection';
 import { stateName } from './states';
-import { widget } from './testing/fixtures';
+import { context, dimension, frames, result, widget } from './testing/fixtures';
 
 const outline = (file: string) => JSON.parse(readFileSync(new URL(`../node_modules/${file}`, import.meta.url), 'utf8'));
 const us = outline('us-atlas/states-10m.json');
@@ -70,6 +72,48 @@ describe('the world', () => {
     const africa = regionsOf('world', world).features.find(({ properties }) => properties?.['name'] === 'South Africa');
     expect(africa?.geometry.coordinates.some((rings) => rings.length === 2)).toBe(true);
   });
+});
+
+describe.each([
+  ['us', us],
+  ['world', world],
+] as const)('the plane of %s', (region, topology) => {
+  it('is the one that its outlines fill', () => {
+    const points = regionsOf(region, topology).features.flatMap(({ geometry }) => geometry.coordinates.flat(2));
+    const { minX, maxX, minY, maxY } = planeOf(region);
+    const [xs, ys] = [points.map(([x = 0]) => x), points.map(([, y = 0]) => y)];
+    expect(Math.min(...xs)).toBeCloseTo(minX, 1);
+    expect(Math.max(...xs)).toBeCloseTo(maxX, 1);
+    expect(Math.min(...ys)).toBeCloseTo(minY, 1);
+    expect(Math.max(...ys)).toBeCloseTo(maxY, 1);
+  });
+
+  it('fills a drawing as far as its shape allows', () => {
+    const rect = fitMap(region, 800, 300);
+    expect(rect.height).toBeCloseTo(300, 6);
+    expect(rect.left).toBeCloseTo((800 - rect.width) / 2, 6);
+    const { minX, maxX, minY, maxY } = planeOf(region);
+    expect(pixelOf(region, [minX, maxY], rect)).toEqual([rect.left, rect.top]);
+    expect(pixelOf(region, [maxX, minY], rect)).toEqual([rect.left + rect.width, rect.top + rect.height]);
+  });
+});
+
+it('puts dots where ECharts puts them', () => {
+  registerMapOutline(echarts.registerMap, 'us', us);
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 700, height: 420 });
+  const shown = result([dimension('lat', { type: 'float' }), dimension('lon', { type: 'float' })], [[40.64, -73.78]]);
+  const option = chartOption(
+    widget('map', 'M', { region: 'us', points: { lat: 'lat', lon: 'lon' } }),
+    frames(shown),
+    context({ width: 700, height: 420 }),
+  );
+  if (!option) throw new Error('Nothing was drawn.');
+  chart.setOption(option);
+  const fitted = fitMap('us', 692, 412);
+  const [x, y] = pixelOf('us', on('JFK'), { ...fitted, left: fitted.left + 4, top: fitted.top + 4 });
+  const [drawnX = 0, drawnY = 0] = [chart.convertToPixel('geo', on('JFK'))].flat() as number[];
+  chart.dispose();
+  expect(Math.hypot(drawnX - x, drawnY - y)).toBeLessThan(1);
 });
 
 it('knows which places a map reaches', () => {

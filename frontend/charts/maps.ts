@@ -22,8 +22,9 @@ const OBJECT: Readonly<Record<Region, string>> = { us: 'states', world: 'countri
 /** The name under which a map is registered. */
 export const mapName = (region: Region): string => `nowboard-${region}`;
 
-/** The small islands north-west of Hawaii reach as far as the mainland is wide. */
-const isFarIsle = (ring: readonly Position[]): boolean => ring.every(([lon = 0, lat = 0]) => lat < 30 && lon < -161);
+/** The chains of small islands west of Hawaii and Alaska reach further than the mainland is wide. */
+const isFarIsle = (ring: readonly Position[]): boolean =>
+  ring.every(([lon = 0, lat = 0]) => (lat < 30 ? lon < -161 : lat > 50 && (lon > 165 || lon < -168)));
 
 function withoutFarIsles(geometry: Polygon | MultiPolygon): Polygon | MultiPolygon {
   if (geometry.type !== 'MultiPolygon') return geometry;

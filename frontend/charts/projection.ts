@@ -71,3 +71,40 @@ export function isOn(region: Region, lon: number | null, lat: number | null): bo
   if (region === 'world') return true;
   return lat > 15 && lat < 72 && (lon < -60 || lon > 170);
 }
+
+/** The plane that the outlines of a map fill; held against them by maps.test.ts. */
+export interface Plane {
+  readonly minX: number;
+  readonly maxX: number;
+  readonly minY: number;
+  readonly maxY: number;
+}
+
+const PLANES: Readonly<Record<Region, Plane>> = {
+  us: { minX: -386.05, maxX: 388.52, minY: -248.22, maxY: 240.36 },
+  world: { minX: -432.4, maxX: 432.4, minY: -155.7, maxY: 220.6 },
+};
+
+export const planeOf = (region: Region): Plane => PLANES[region];
+
+/** Where a map stands in a drawing, in pixels. */
+export interface MapRect {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The largest place for a map in `width` by `height` pixels, in the middle of them. */
+export function fitMap(region: Region, width: number, height: number): MapRect {
+  const { minX, maxX, minY, maxY } = planeOf(region);
+  const scale = Math.min(width / (maxX - minX), height / (maxY - minY));
+  const [across, down] = [(maxX - minX) * scale, (maxY - minY) * scale];
+  return { left: (width - across) / 2, top: (height - down) / 2, width: across, height: down };
+}
+
+/** The pixel of a point of the plane. */
+export function pixelOf(region: Region, [x, y]: Point, rect: MapRect): Point {
+  const { minX, maxX, minY, maxY } = planeOf(region);
+  return [rect.left + ((x - minX) / (maxX - minX)) * rect.width, rect.top + ((maxY - y) / (maxY - minY)) * rect.height];
+}

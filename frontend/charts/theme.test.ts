@@ -78,6 +78,28 @@ describe('colorScale', () => {
     expect(scale.color(100)).toBe(theme.diverging.high);
   });
 
+  it('keeps ends that are given, and shows the middle where it is', () => {
+    const scale = colorScale(theme, { kind: 'diverging', min: -5, middle: 12, max: 40 }, [0, 20]);
+    expect([scale.min, scale.max]).toEqual([-5, 40]);
+    expect([scale.color(-5), scale.color(12), scale.color(40)]).toEqual([
+      theme.diverging.low,
+      theme.diverging.middle,
+      theme.diverging.high,
+    ]);
+    const shown = scale.stops[Math.round(((12 + 5) / 45) * (scale.stops.length - 1))] ?? '';
+    expect(
+      distance(
+        shown,
+        theme.diverging.middle,
+        SIMULATIONS['normal'] ?? [
+          [1, 0, 0],
+          [0, 1, 0],
+          [0, 0, 1],
+        ],
+      ),
+    ).toBeLessThan(4);
+  });
+
   it('puts the good tone at the good end', () => {
     const lower = colorScale(theme, { kind: 'diverging', middle: 0, better: 'lower' }, [-1, 1]);
     expect([lower.color(-1), lower.color(1)]).toEqual([theme.verdict.high, theme.verdict.low]);

@@ -21,18 +21,12 @@ const STEPS: readonly Step[] = [
 /** Free pixels between two labels. */
 const GAP = 20;
 
-function dayLabel(formats: Formats, at: number): string {
-  return new Intl.DateTimeFormat(formats.locale, { timeZone: formats.timezone, day: 'numeric', month: 'short' }).format(
-    at,
-  );
-}
-
 /** The label says what changes: the hour within a day, the day at midnight, the year in January. */
 export function tickLabel(formats: Formats, at: number, step: Step): string {
   const wall = wallTime(at, formats.timezone);
   const midnight = wall.hour === 0 && wall.minute === 0 && wall.second === 0;
-  if (stepLength(step) < DAY) return midnight ? dayLabel(formats, at) : formats.time(at);
-  if (step.unit === 'day' || step.unit === 'week') return dayLabel(formats, at);
+  if (stepLength(step) < DAY) return midnight ? formats.day(at) : formats.time(at);
+  if (step.unit === 'day' || step.unit === 'week') return formats.day(at);
   return step.unit === 'year' || wall.month === 1 ? String(wall.year) : formats.month(wall.month);
 }
 

@@ -5,6 +5,8 @@ import { THIN } from './numbers';
 export interface TimeFormats {
   /** `Tue 22 Nov` with the year where it is not this one's. */
   readonly date: (instant: number) => string;
+  /** `22 Nov`, for axes. */
+  readonly day: (instant: number) => string;
   readonly time: (instant: number) => string;
   readonly dateTime: (instant: number) => string;
   /** A bucket of a grain: `Tue 22 Nov, 14:00–15:00`, `November 2026`. */
@@ -59,14 +61,19 @@ export function timeFormats(locale: string, zone: string): TimeFormats {
   const dayOfYear = make({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
   const clock = make({ hour: '2-digit', minute: '2-digit' });
   const seconds = make({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const bare = make({ day: 'numeric', month: 'short' });
   const monthYear = make({ month: 'long', year: 'numeric' });
   const named = make({ timeZoneName: 'short' });
-  const utc = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  const plain = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options });
+  const weekdays = { short: plain({ weekday: 'short' }), long: plain({ weekday: 'long' }) };
+  const months = { short: plain({ month: 'short' }), long: plain({ month: 'long' }) };
+  const hours = plain({ hour: '2-digit', minute: '2-digit' });
 
   const year = (instant: number): number => wallTime(instant, zone).year;
-  const thisYear = year(Date.now());
-  const date = (instant: number): string => (year(instant) === thisYear ? day : dayOfYear).format(instant);
+  // Asked each time: a wall display lives to see the new year.
+  const thisYear = (): number => new Date().getUTCFullYear();
+  const date = (instant: number): string => (year(instant) === thisYear() ? day : dayOfYear).format(instant);
   const time = (instant: number): string => (instant % MINUTE === 0 ? clock : seconds).format(instant);
   const zoneName = (instant: number): string =>
     named.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? zone;
@@ -86,10 +93,11 @@ export function timeFormats(locale: string, zone: string): TimeFormats {
     time,
     zoneName,
     bucket,
+    day: (instant) => bare.format(instant),
     dateTime: (instant) => `${date(instant)}, ${time(instant)}`,
     // 1 January 2024 was a Monday.
-    weekday: (number, style = 'short') => utc({ weekday: style }).format(Date.UTC(2024, 0, number)),
-    month: (number, style = 'short') => utc({ month: style }).format(Date.UTC(2024, number - 1, 1)),
-    hour: (number) => utc({ hour: '2-digit', minute: '2-digit' }).format(Date.UTC(2024, 0, 1, number)),
+    weekday: (number, style = 'short') => weekdays[style].format(Date.UTC(2024, 0, number)),
+    month: (number, style = 'short') => months[style].format(Date.UTC(2024, number - 1, 1)),
+    hour: (number) => hours.format(Date.UTC(2024, 0, 1, number)),
   };
 }

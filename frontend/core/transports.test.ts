@@ -165,6 +165,15 @@ describe('server-sent events', () => {
     expect((await open(sseTransport(short.base, fetch)).ended).reason).toBe('The stream ended.');
   });
 
+  it('takes the close code from the good-bye', async () => {
+    const bye = { type: 'notice', kind: 'bye', message: 'scope revoked', data: { code: 4403 } };
+    const { base } = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`data: ${JSON.stringify([welcome])}\n\ndata: ${JSON.stringify([bye])}\n\n`);
+    });
+    expect(await open(sseTransport(base, fetch)).ended).toMatchObject({ code: 4403 });
+  });
+
   it('reports a session that is gone, when a message is refused', async () => {
     const { base } = await serve((request, response) => {
       if (request.method === 'POST') response.writeHead(404).end('{}');

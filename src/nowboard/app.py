@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -51,6 +52,9 @@ from nowboard.web.static import StaticFiles
 from nowboard.web.subscriptions import Subscriptions
 from nowboard.web.websocket import make_websocket_protocol
 
+_PARSED: Final = 256
+"""Dashboards kept parsed; a large one takes some 100 KB."""
+
 
 class Relay:
     """The publisher that the engine is built with: the hub needs the engine first, so it is connected afterwards."""
@@ -69,15 +73,22 @@ class Relay:
 
 
 class StoredDashboards:
-    """Dashboards from the records, for subscriptions."""
+    """Dashboards from the records, for subscriptions. The last ones read stay parsed: viewers come in crowds."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._parsed: dict[str, tuple[str, Dashboard]] = {}
 
     async def readable(self, principal: Principal, dashboard_id: str) -> Dashboard:
         """The dashboard, if `principal` may see it. Raises `NotFound`, `Forbidden`."""
         row = await self._records.run(access_dashboard, principal, dashboard_id)
-        return validate(row.document)
+        etag, dashboard = self._parsed.get(row.id, ("", None))
+        if dashboard is None or etag != row.etag:
+            dashboard = validate(row.document)
+            if len(self._parsed) >= _PARSED:
+                self._parsed.clear()
+            self._parsed[row.id] = (row.etag, dashboard)
+        return dashboard
 
 
 @dataclass
@@ -116,6 +127,15 @@ class App:
         await self.engine.close()
         for part in (self.journal, self.store, self.records):
             await asyncio.to_thread(part.close)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Started for the length of a block."""
+        await self.start()
+        try:
+            yield
+        finally:
+            await self.stop()
 
     def server(self) -> Server:
         """A uvicorn server of this app; it starts and stops the app itself."""
@@ -169,15 +189,13 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
-    ingest = Ingest(engine, clock, meter=metrics, limits=_ingest_limits(settings), room=room)
     tickets = Tickets(clock)
-    authenticator = Authenticator(records, tickets, clock)
     services = WebServices(
         engine=engine,
-        ingest=ingest,
+        ingest=Ingest(engine, clock, meter=metrics, limits=_ingest_limits(settings), room=room),
         hub=hub,
         records=records,
-        authenticator=authenticator,
+        authenticator=Authenticator(records, tickets, clock),
         tickets=tickets,
         clock=clock,
         metrics=metrics,
@@ -185,15 +203,6 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         version=__version__,
         options=_web_options(settings),
     )
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
-        await app.start()
-        try:
-            yield
-        finally:
-            await app.stop()
-
     files = StaticFiles() if page is None else StaticFiles(page)
     app = App(
         settings=settings,
@@ -202,12 +211,12 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         store=store,
         records=records,
         engine=engine,
-        ingest=ingest,
+        ingest=services.ingest,
         hub=hub,
         metrics=metrics,
-        api=build_api(services, files=files, lifespan=lifespan),
+        api=build_api(services, files=files, lifespan=lambda _: app.running()),
         websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
-        revocations=Revocations(records, authenticator, clock, hub.revoke),
+        revocations=Revocations(records, services.authenticator, clock, hub.revoke),
     )
     return app
 
@@ -220,7 +229,10 @@ def _open_files(settings: Settings, clock: Clock) -> tuple[Journal, Store]:
     settings.data.mkdir(parents=True, exist_ok=True)
     journal = SqliteJournal(settings.journal_path, clock=clock)
     try:
-        store, _ = open_store(settings.store_path, epoch=journal.epoch, end=journal.end, limits=_store_limits(settings))
+        limits = _store_limits(settings)
+        store, rebuild = open_store(settings.store_path, epoch=journal.epoch, end=journal.end, limits=limits)
+        if rebuild is not None and rebuild.code == "ahead":
+            journal.renew_epoch()  # acknowledged records are gone, and their offsets will be given out again
     except BaseException:
         journal.close()
         raise

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.serving import Server, create_token, free_port, start, stop
@@ -98,8 +98,9 @@ def test_revoking_reaches_requests_in_a_second_and_sockets_in_five(server: Serve
         wait_for_close(socket)
         assert time.monotonic() - revoked < 5.0
         assert socket.close_code == 4403
-    with pytest.raises(InvalidStatus), socket_of(server, token):
-        pass
+    with socket_of(server, token) as socket:
+        wait_for_close(socket)
+        assert socket.close_code == 4401
 
 
 def test_doctor_beside_a_running_server(server: Server, data: Path) -> None:

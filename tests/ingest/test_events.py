@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,7 +99,7 @@ def test_a_bad_event_never_changes_its_neighbours(rows: list[tuple[dict[str, Any
 @settings(max_examples=300, deadline=None)
 @given(st.lists(times, min_size=1, max_size=4).map(lambda values: values * 8))
 def test_many_times_are_read_as_one_by_one(values: list[Any]) -> None:
-    assert instants(values).cast("int64").to_pylist() == [instant(value) for value in values]
+    assert instants(values).cast(pa.int64()).to_pylist() == [instant(value) for value in values]
 
 
 @settings(max_examples=300, deadline=None)
@@ -113,7 +114,7 @@ def test_odd_times_are_read_the_same_or_refused_by_both(text: str) -> None:
     except Refused:
         alone = None
     try:
-        together = instants([text] * 20).cast("int64")[0].as_py()
+        together = instants([text] * 20).cast(pa.int64())[0].as_py()
     except (Refused, ValueError):
         together = None
     assert together == alone

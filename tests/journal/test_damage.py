@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import zlib
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -128,6 +129,39 @@ def test_a_log_is_put_right_exactly(crashed: Path, tmp_path: Path) -> None:
         assert repair_log(log) is Verdict.REPAIRED
         exact += log.read_bytes() == right
     assert exact >= 13, "a few changes have two explanations; the records' own checksums tell then"
+
+
+def test_a_log_that_was_just_begun_again_is_intact(crashed: Path, tmp_path: Path) -> None:
+    """Killed between a new header and its first frame: behind it stand the frames of the log before."""
+    log = tmp_path / "log"
+    data = bytearray((crashed.parent / "journal.db-wal").read_bytes())
+    data[16:24] = b"newsalts"
+    order: Literal["little", "big"] = "little" if data[3] == 0x82 else "big"
+    first = second = 0
+    for place in range(0, 24, 8):
+        first = (first + int.from_bytes(data[place : place + 4], order) + second) % 2**32
+        second = (second + int.from_bytes(data[place + 4 : place + 8], order) + first) % 2**32
+    data[24:32] = first.to_bytes(4, "big") + second.to_bytes(4, "big")
+    log.write_bytes(data)
+    assert repair_log(log) is Verdict.INTACT
+    assert log.read_bytes() == data
+
+
+def test_what_a_rollback_left_in_the_log_is_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "spilled.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("page_size = 8192", "journal_mode = WAL", "cache_size = 5", "wal_autocheckpoint = 0"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b BLOB)")
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO t (b) VALUES (?)", [(bytes([n]) * 20_000,) for n in range(40)])
+    connection.execute("ROLLBACK")
+    connection.execute("INSERT INTO t (b) VALUES ('kept')")
+    log = path.with_name("spilled.db-wal")
+    assert log.stat().st_size > 40 * 8192, "the rollback left frames"
+    shutil.copy(log, tmp_path / "log")
+    assert repair_log(tmp_path / "log") is Verdict.INTACT
+    connection.close()
 
 
 def test_a_log_damaged_beyond_repair_starts_a_new_epoch(crashed: Path, tmp_path: Path) -> None:

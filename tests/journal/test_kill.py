@@ -10,9 +10,9 @@ from pathlib import Path
 
 from nowboard.clock import SystemClock
 from nowboard.journal.sqlite import SqliteJournal
+from nowboard.live.replay import replay
 from nowboard.model.events import Events
 from nowboard.stores.duckdb import DuckDBStore
-from nowboard.stores.rebuild import replay
 from tests.journal.producer import LIMITS, ROWS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,7 +53,7 @@ def test_kill_at_random_moments(tmp_path: Path) -> None:
     assert list(journal.damaged()) == []
     assert [record.offset for record in records] == list(range(1, journal.end + 1))
     store = DuckDBStore(tmp_path / "store.duckdb")
-    replay(records, store, epoch=journal.epoch)
+    replay(journal, store)
     with store.snapshot() as snapshot:
         answer = snapshot.execute("SELECT count(*) AS n, sum(items) AS s FROM stream_orders", timeout=10).to_pylist()
     assert answer == [{"n": len(rows), "s": sum(rows)}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nowboard.live.aggregates import Aggregator
+from nowboard.live.aggregates import Law, Parts
 from nowboard.live.aggregates.count import Count
 from nowboard.live.aggregates.distinct import Distinct
 from nowboard.live.aggregates.first import First
@@ -50,7 +51,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 class Case:
     """One accumulator, the SQL it must equal, and the types it takes."""
 
-    law: Aggregator[Any]
+    law: Callable[[str], Law]
     sql: str
     types: tuple[str, ...]
 
@@ -58,20 +59,19 @@ class Case:
 NUMBERS = ("integer", "float", "decimal")
 ANY = (*NUMBERS, "boolean", "timestamp", "string")
 CASES = {
-    "count": Case(Count(), "count(x)", ANY),
-    "sum": Case(Sum(), "sum(x)", NUMBERS),
-    "min": Case(Min(), "min(x)", ANY),
-    "max": Case(Max(), "max(x)", ANY),
-    "var_samp": Case(Moments("var_samp"), "var_samp(x)", ("float",)),
-    "var_pop": Case(Moments("var_pop"), "var_pop(x)", ("float",)),
-    "stddev_samp": Case(Moments("stddev_samp"), "stddev_samp(x)", ("float",)),
-    "stddev_pop": Case(Moments("stddev_pop"), "stddev_pop(x)", ("float",)),
-    "first": Case(First(), "first(x order by t, seq) filter (x is not null)", ANY),
-    "last": Case(Last(), "last(x order by t, seq) filter (x is not null)", ANY),
-    "distinct": Case(Distinct(), "count(distinct x)", ANY),
-    "median": Case(Quantile("quantile_cont", 0.5), "quantile_cont(x, 0.5)", ("float", "integer")),
-    "p90": Case(Quantile("quantile_cont", 0.9), "quantile_cont(x, 0.9)", ("float",)),
-    "disc": Case(Quantile("quantile_disc", 0.3), "quantile_disc(x, 0.3)", NUMBERS),
+    "count": Case(lambda _: Count(), "count(x)", ANY),
+    "sum": Case(Sum, "sum(x)", NUMBERS),
+    "min": Case(Min, "min(x)", ANY),
+    "max": Case(Max, "max(x)", ANY),
+    "var_samp": Case(lambda _: Moments("var_samp"), "var_samp(x)", ("float",)),
+    "var_pop": Case(lambda _: Moments("var_pop"), "var_pop(x)", ("float",)),
+    "stddev_samp": Case(lambda _: Moments("stddev_samp"), "stddev_samp(x)", ("float",)),
+    "stddev_pop": Case(lambda _: Moments("stddev_pop"), "stddev_pop(x)", ("float",)),
+    "first": Case(lambda _: First(), "first(x order by t, seq) filter (x is not null)", ANY),
+    "last": Case(lambda _: Last(), "last(x order by t, seq) filter (x is not null)", ANY),
+    "distinct": Case(lambda _: Distinct(), "count(distinct x)", ANY),
+    "median": Case(lambda _: Quantile(0.5), "quantile_cont(x, 0.5)", ("float", "integer")),
+    "p90": Case(lambda _: Quantile(0.9), "quantile_cont(x, 0.9)", ("float", "integer")),
 }
 
 RUNS = [(name, kind) for name, case in CASES.items() for kind in case.types]
@@ -103,7 +103,8 @@ def test_equals_sql_at_every_prefix(name: str, kind: str, data: st.DataObject) -
         st.sampled_from([True, True, False]),
     )
     batches = data.draw(st.lists(st.lists(row, max_size=8), min_size=1, max_size=4))
-    states: dict[Any, Any] = {}
+    law = case.law(kind)
+    states: dict[Any, Parts] = {}
     seen: list[pa.Table] = []
     for batch in batches:
         groups, values, times, keep = ([r[i] for r in batch] for i in range(4))
@@ -120,106 +121,131 @@ def test_equals_sql_at_every_prefix(name: str, kind: str, data: st.DataObject) -
         seen.append(table)
         rows = np.flatnonzero(np.array(keep, dtype=np.bool_)).astype(np.int64)
         grouped = Groups([Column(table["g"])], rows, table.num_rows, time=Column(table["t"]))
-        partials = case.law.partials(grouped, Column(table["x"], kind), None)
-        for (key,), partial in zip(grouped.keys, partials, strict=True):
-            held = states.setdefault(key, None)
-            states[key] = held if partial is None else case.law.merge(held, partial)
-        ours = {key: case.law.value(state) for key, state in states.items()}
+        parts = law.collect(grouped, Column(table["x"], kind), None)
+        for place, (key,) in enumerate(grouped.keys):
+            held = states.get(key, law.empty(1))
+            states[key] = law.merge(held, tuple(column[place : place + 1] for column in parts))
+        ours = {key: law.values(state)[0] for key, state in states.items()}
         theirs = expected(case.sql, pa.concat_tables(seen), kind)
         assert ours.keys() == theirs.keys()
         for key, value in ours.items():
             assert same(value, theirs[key]), (key, value, theirs[key])
 
 
-def grouped_by_one(array: Flat, kind: str) -> tuple[Groups, Column]:
-    return Groups([], None, len(array)), Column(array, kind)
+def collected(law: Law, array: Flat, kind: str, condition: Column | None = None) -> Parts:
+    return law.collect(Groups([], None, len(array)), Column(array, kind), condition)
+
+
+def estimated(law: Law, state: Parts) -> list[bool]:
+    found = law.estimated(state)
+    assert found is not None
+    return found.tolist()
+
+
+def one(law: Law, array: Flat, kind: str, condition: Column | None = None) -> Native:
+    (value,) = law.values(collected(law, array, kind, condition))
+    return value
+
+
+@pytest.mark.parametrize(("name", "kind"), RUNS)
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_reducing_equals_merging_one_by_one(name: str, kind: str, data: st.DataObject) -> None:
+    law = CASES[name].law(kind)
+    part = st.tuples(st.integers(0, 2), st.lists(st.none() | VALUES[kind], min_size=1, max_size=4))
+    groups = data.draw(st.lists(part, max_size=6))
+    parts: list[Parts] = [law.empty(0)]
+    merged = [law.empty(1)] * 3
+    for place, (group, values) in enumerate(groups):
+        grouped = Groups([], None, len(values), time=Column(pa.array([place] * len(values), pa.timestamp("us"))))
+        parts.append(law.collect(grouped, Column(pa.array(values, TYPES[kind]), kind), None))
+        merged[group] = law.merge(merged[group], parts[-1])
+    stacked = tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+    reduced = law.reduce(np.array([group for group, _ in groups], dtype=np.int64), 3, stacked)
+    for ours, theirs in zip(law.values(reduced), merged, strict=True):
+        assert same(ours, law.values(theirs)[0])
 
 
 def test_integers_do_not_wrap() -> None:
-    groups, column = grouped_by_one(pa.array([2**63 - 1] * 3, pa.int64()), "integer")
-    assert Sum().partials(groups, column, None) == [3 * (2**63 - 1)]
-    groups, column = grouped_by_one(pa.array([2**55, 2**55, 1], pa.int64()), "integer")
-    assert Sum().partials(groups, column, None) == [2**56 + 1]
+    assert one(Sum("integer"), pa.array([2**63 - 1] * 3, pa.int64()), "integer") == 3 * (2**63 - 1)
+    assert one(Sum("integer"), pa.array([2**55, 2**55, 1], pa.int64()), "integer") == 2**56 + 1
+    law = Sum("integer")
+    half = collected(law, pa.array([2**62], pa.int64()), "integer")
+    whole = law.merge(half, half)
+    assert law.values(whole) == [2**63]
+    assert law.values(law.merge(whole, half)) == [2**63 + 2**62]
+    assert law.values(law.reduce(np.array([0, 0, 0]), 1, tuple(np.repeat(part, 3) for part in half))) == [3 * 2**62]
 
 
 def test_decimals_do_not_wrap_or_round() -> None:
     big = Decimal("99999999999999999999999999999.999999999")
-    groups, column = grouped_by_one(pa.array([big] * 20, pa.decimal128(38, 9)), "decimal")
-    (partial,) = Sum().partials(groups, column, None)
-    assert Sum().merge(Decimal("0.000000020"), partial or 0) == Decimal(20) * (10**29)
+    law = Sum("decimal")
+    total = collected(law, pa.array([big] * 20, pa.decimal128(38, 9)), "decimal")
+    bit = collected(law, pa.array([Decimal("0.000000020")], pa.decimal128(38, 9)), "decimal")
+    assert law.values(law.merge(total, bit)) == [Decimal(20) * (10**29)]
 
 
 def test_nan_is_greatest_and_one_value() -> None:
-    groups, column = grouped_by_one(pa.array([math.nan, 1.0, -math.nan, 0.0, -0.0]), "float")
-    assert Min().partials(groups, column, None) == [0.0]
-    (greatest,) = Max().partials(groups, column, None)
+    values = pa.array([math.nan, 1.0, -math.nan, 0.0, -0.0])
+    assert one(Min("float"), values, "float") == 0.0
+    greatest = one(Max("float"), values, "float")
     assert isinstance(greatest, float)
     assert math.isnan(greatest)
-    assert Max().merge(1.0, math.nan) != Max().merge(1.0, math.nan)
-    assert Min().merge(math.nan, 1.0) == 1.0
-    law = Distinct()
-    assert law.value(law.partials(groups, column, None)[0]) == 3
+    assert one(Distinct(), values, "float") == 3
+    law = Min("float")
+    nothing, number = collected(law, pa.array([math.nan]), "float"), collected(law, pa.array([1.0]), "float")
+    assert law.values(law.merge(nothing, number)) == law.values(law.merge(number, nothing)) == [1.0]
 
 
 def test_condition_narrows_one_aggregate() -> None:
-    groups, column = grouped_by_one(pa.array([1, 2, None, 4]), "integer")
-    condition = Column(pa.array([True, False, True, None]))
-    assert Count().partials(groups, None, condition) == [2]
-    assert Count().partials(groups, column, condition) == [1]
-    assert Sum().partials(groups, column, condition) == [1]
-    assert Max().partials(groups, column, None) == [4]
+    values, condition = pa.array([1, 2, None, 4]), Column(pa.array([True, False, True, None]))
+    assert Count().values(Count().collect(Groups([], None, 4), None, condition)) == [2]
+    assert one(Count(), values, "integer", condition) == 1
+    assert one(Sum("integer"), values, "integer", condition) == 1
+    assert one(Max("integer"), values, "integer") == 4
 
 
 def test_distinct_becomes_a_sketch_that_says_so() -> None:
     law = Distinct(limit=1_000)
-    state = None
+    state = law.empty(1)
     for start in range(0, 20_000, 500):
-        groups, column = grouped_by_one(pa.array(range(start, start + 750), pa.int64()), "integer")
-        (partial,) = law.partials(groups, column, None)
-        state = law.merge(state, partial) if partial else state
-        assert law.approximate(state) == (start + 750 > 1_000)
-    assert law.value(state) == pytest.approx(20_250, rel=0.03)
-    other = law.merge(None, state) if state else None
-    assert law.value(other) == law.value(state)
+        state = law.merge(state, collected(law, pa.array(range(start, start + 750), pa.int64()), "integer"))
+        assert estimated(law, state) == [start + 750 > 1_000]
+    assert law.values(state) == [pytest.approx(20_250, rel=0.03)]
+    assert law.values(law.merge(law.empty(1), state)) == law.values(state)
 
 
-def test_distinct_sketches_every_type() -> None:
+@pytest.mark.parametrize(
+    ("values", "kind"), [(["a", "b"], "string"), ([2**70, 1], "integer"), ([Decimal(1), Decimal(2)], "decimal")]
+)
+def test_distinct_sketches_every_type(values: list[Any], kind: str) -> None:
     law = Distinct(limit=1)
-    for values, kind in ((["a", "b"], "string"), ([2**70, 1], "integer"), ([Decimal(1), Decimal(2)], "decimal")):
-        typed = pa.decimal128(38, 0) if kind == "integer" else TYPES[kind]
-        groups, column = grouped_by_one(pa.array(values, typed), kind)
-        (partial,) = law.partials(groups, column, None)
-        assert partial is not None
-        state = law.merge(None, partial)
-        assert law.approximate(state)
-        assert law.value(state) == 2
+    typed = pa.decimal128(38, 0) if kind == "integer" else TYPES[kind]
+    state = law.merge(law.empty(1), collected(law, pa.array(values, typed), kind))
+    assert estimated(law, state) == [True]
+    assert law.values(state) == [2]
 
 
 def test_quantile_becomes_a_sketch_that_says_so() -> None:
-    law = Quantile("quantile_cont", 0.9, limit=1_000)
-    rng = np.random.default_rng(7)
-    numbers = rng.normal(size=40_000)
-    state = None
+    law = Quantile(0.9, limit=1_000)
+    numbers = np.random.default_rng(7).normal(size=40_000)
+    state = law.empty(1)
     for part in np.split(numbers, 80):
-        groups, column = grouped_by_one(pa.array(part), "float")
-        (partial,) = law.partials(groups, column, None)
-        state = law.merge(state, partial) if partial else state
-    assert law.approximate(state)
-    found = law.value(state)
-    assert isinstance(found, float)
-    assert abs((numbers <= found).mean() - 0.9) < 0.01
-    assert state is not None
-    twice = law.merge(law.merge(None, state), state)
-    again = law.value(twice)
-    assert isinstance(again, float)
-    assert abs((numbers <= again).mean() - 0.9) < 0.01
+        state = law.merge(state, collected(law, pa.array(part), "float"))
+    assert estimated(law, state) == [True]
+    for held in (state, law.merge(law.merge(law.empty(1), state), state)):
+        (found,) = law.values(held)
+        assert isinstance(found, float)
+        assert abs((numbers <= found).mean() - 0.9) < 0.01
 
 
-def test_merge_never_keeps_or_changes_its_right_side() -> None:
-    distinct, quantile = Distinct(), Quantile("quantile_cont", 0.5)
-    groups, column = grouped_by_one(pa.array([1, 2], pa.int64()), "integer")
-    other, column = grouped_by_one(pa.array([3, 4], pa.int64()), "integer")
-    for law in (distinct, quantile):
-        first = law.partials(groups, Column(pa.array([1, 2])), None)[0]
-        held = law.merge(law.merge(None, first), law.partials(other, column, None)[0])  # type: ignore[arg-type]  # a pair each
-        assert law.value(first) != law.value(held)  # type: ignore[arg-type]  # a pair each
+@pytest.mark.parametrize("law", [Distinct(), Quantile(0.5), Sum("integer"), Last()])
+def test_merging_never_keeps_or_changes_its_right_side(law: Law) -> None:
+    def part(*values: int) -> Parts:
+        grouped = Groups([], None, len(values), time=Column(pa.array(values, pa.timestamp("us"))))
+        return law.collect(grouped, Column(pa.array(values, pa.int64()), "integer"), None)
+
+    first = part(1, 2)
+    before = law.values(first)
+    held = law.merge(law.merge(law.empty(1), first), part(3, 4, 5))
+    assert law.values(first) == before != law.values(held)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nowboard.live.aggregates import Aggregator
+from nowboard.live.aggregates import Law
 from nowboard.live.aggregates.count import Count
 from nowboard.live.aggregates.distinct import Distinct, Values
+from nowboard.live.aggregates.interface import objects
 from nowboard.live.aggregates.last import Last
 from nowboard.live.aggregates.max import Max
 from nowboard.live.state import GroupState, Overgrown
@@ -36,7 +38,7 @@ class Sliding:
         return now // PANE * PANE + PANE
 
 
-LAWS: list[Aggregator[Any]] = [Count(), Max(), Last(), Distinct()]
+LAWS: list[Law] = [Count(), Max("integer"), Last(), Distinct()]
 
 Event = tuple[int, str]
 steps = st.lists(
@@ -52,7 +54,9 @@ def fold(state: GroupState, events: list[Event], *, keyed_by_pane: bool) -> None
     for instant, name in events:
         pane = instant // PANE * PANE
         key = (pane, name) if keyed_by_pane else (name,)
-        state.fold([pane], [key], [[1], [instant], [(instant, name)], [Values({instant})]])
+        seen, at = np.array([True]), np.array([instant])
+        parts = [(np.array([1]),), (seen, at), (seen, at, objects([name])), (objects([Values({instant})]),)]
+        state.fold([pane], [key], parts)
 
 
 def recount(events: list[Event], bounds: Bounds, *, keyed_by_pane: bool) -> dict[Any, list[Any]]:
@@ -69,7 +73,13 @@ def recount(events: list[Event], bounds: Bounds, *, keyed_by_pane: bool) -> dict
 
 
 def read(view: View) -> dict[Any, list[Any]]:
-    return {key: [law.value(s) for law, s in zip(LAWS, cell, strict=True)] for key, cell in view.cells.items()}
+    keys, slots = view.all()
+    values = [law.values(view.read(place, slots)) for place, law in enumerate(LAWS)]
+    return {key: list(row) for key, row in zip(keys, zip(*values, strict=True), strict=True)}
+
+
+def new_state(*, keyed_by_pane: bool = False, max_groups: int = 10_000) -> GroupState:
+    return GroupState(LAWS, max_groups=max_groups, paned=True, pane_place=0 if keyed_by_pane else None)
 
 
 @pytest.mark.parametrize("keyed_by_pane", [False, True])
@@ -78,7 +88,7 @@ def read(view: View) -> dict[Any, list[Any]]:
 def test_views_equal_a_recount(keyed_by_pane: bool, steps: list[list[Event] | int]) -> None:
     now = 1_000
     spans = [Span(Sliding(30), now), Span(Sliding(80), now)]
-    state = GroupState(LAWS, one_pane=keyed_by_pane, max_groups=10_000)
+    state = new_state(keyed_by_pane=keyed_by_pane)
     views = [state.open(span) for span in spans]
     events: list[Event] = []
     held: list[dict[Any, list[Any]]] = [{}, {}]
@@ -96,34 +106,38 @@ def test_views_equal_a_recount(keyed_by_pane: bool, steps: list[list[Event] | in
             expected = recount(events, view.span.bounds, keyed_by_pane=keyed_by_pane)
             assert read(view) == expected
             before = held[place]
-            dirty = view.take_dirty()
-            assert {key for key in before.keys() | expected.keys() if before.get(key) != expected.get(key)} <= dirty
+            keys, slots, gone = view.take()
+            assert slots.tolist() == view.find(keys).tolist()
+            assert set(keys) <= expected.keys()
+            differs = {key for key in before.keys() | expected.keys() if before.get(key) != expected.get(key)}
+            assert differs <= {*keys, *gone}
+            assert not view.pending
             held[place] = expected
 
 
 def test_panes_that_no_window_shows_again_are_dropped() -> None:
-    state = GroupState(LAWS, one_pane=False, max_groups=100)
+    state = new_state()
     view = state.open(Span(Sliding(30), 1_000))
     fold(state, [(1_000, "a"), (900, "a"), (1_050, "a")], keyed_by_pane=False)
-    assert set(state.panes) == {1_000, 1_050}
+    assert set(state.panes.by_pane) == {1_000, 1_050}
     view.move(1_060)
     state.forget()
-    assert set(state.panes) == {1_050}
-    assert state.groups == 1
+    assert set(state.panes.by_pane) == {1_050}
+    assert state.panes.groups == 1
 
 
 def test_a_closed_view_holds_nothing_back() -> None:
-    state = GroupState(LAWS, one_pane=False, max_groups=100)
+    state = new_state()
     short, long = state.open(Span(Sliding(30), 1_000)), state.open(Span(Sliding(80), 1_000))
     fold(state, [(950, "a"), (1_000, "b")], keyed_by_pane=False)
     state.close(long)
     state.forget()
-    assert set(state.panes) == {1_000}
-    assert set(short.cells) == {("b",)}
+    assert set(state.panes.by_pane) == {1_000}
+    assert short.all()[0] == [("b",)]
 
 
 def test_too_many_groups_are_refused() -> None:
-    state = GroupState(LAWS, one_pane=False, max_groups=2)
+    state = new_state(max_groups=2)
     state.open(Span(Sliding(30), 1_000))
     fold(state, [(1_000, "a"), (1_000, "b")], keyed_by_pane=False)
     with pytest.raises(Overgrown):

@@ -195,7 +195,7 @@ def test_masks_hold_in_every_place(store: DuckDBStore, mask: str) -> None:
     ]
     for query in queries:
         assert "canary" not in str(answered(store, query, scope)).lower()
-    probe = {"stream": "orders", "measures": ["count(*)"], "where": f"email = '{CANARY}'"}
+    probe: dict[str, Any] = {"stream": "orders", "measures": ["count(*)"], "where": f"email = '{CANARY}'"}
     assert answered(store, probe, scope).rows == ((0,),)
     probe = {"stream": "orders", "measures": [{"name": "n", "sql": f"count(*) filter (where email like '{CANARY}')"}]}
     assert answered(store, probe, scope).rows == ((0,),)

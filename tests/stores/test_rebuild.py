@@ -9,10 +9,11 @@ import pytest
 
 from nowboard.clock import ManualClock
 from nowboard.journal.sqlite import SqliteJournal
+from nowboard.live.replay import replay
 from nowboard.model.events import Record
 from nowboard.stores.duckdb import DuckDBStore, broken_mark
 from nowboard.stores.interface import Store
-from nowboard.stores.rebuild import open_store, replay
+from nowboard.stores.rebuild import open_store
 from tests.conformance import samples
 
 EPOCH = "epoch"
@@ -84,9 +85,7 @@ async def test_a_deleted_store_is_rebuilt_to_the_same_answers(tmp_path: Path) ->
     path.unlink()
     rebuilt, reason = open_store(path, epoch=journal.epoch, end=journal.end)
     assert reason is None
-    seen: list[int] = []
-    assert replay(journal.read(0), rebuilt, epoch=journal.epoch, progress=seen.append) == journal.end
-    assert seen[-1] == journal.end
+    assert replay(journal, rebuilt) == rebuilt.applied == journal.end
     assert sums(rebuilt) == before
     assert sum(row["n"] for row in before) < 600
     rebuilt.close()
@@ -99,9 +98,9 @@ async def test_a_replay_goes_on_where_it_stopped(tmp_path: Path) -> None:
     for number in range(10):
         await journal.append(samples.events(5, start=number * 5))
     store, _ = open_store(tmp_path / "store.duckdb", epoch=journal.epoch, end=journal.end)
-    replay(journal.read(0, limit=4), store, epoch=journal.epoch)
+    store.apply(list(journal.read(0, limit=4)), epoch=journal.epoch)
     assert store.applied == 4
-    replay(journal.read(store.applied), store, epoch=journal.epoch)
+    replay(journal, store)
     assert store.applied == journal.end
     assert sum(row["n"] for row in sums(store)) == 50
     store.close()

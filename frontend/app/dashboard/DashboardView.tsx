@@ -8,6 +8,7 @@ import { type DashboardScene, SceneProvider } from './context';
 import { Grid } from './Grid';
 import { TopBar } from './TopBar';
 import { useAnnounceConnection } from './useAnnounceConnection';
+import { useCut } from './useCut';
 import { usePublished } from './usePublished';
 import { useView } from './useView';
 import { effectiveFilters, effectiveWindow } from './view';
@@ -29,7 +30,7 @@ export function DashboardView({ document }: { readonly document: Dashboard }) {
   );
   const chooseWindow = useCallback((chosen: Window) => change({ window: chosen }), [change]);
   const focusWidget = useCallback((focus: string | null) => change({ focus }), [change]);
-  const cut = phase === 'reconnecting' || phase === 'offline';
+  const cut = useCut();
   const scene = useMemo<DashboardScene>(
     () => ({ document, subscription, formats, window, cut, wall: view.wall, chooseWindow, focusWidget }),
     [document, subscription, formats, window, cut, view.wall, chooseWindow, focusWidget],
@@ -37,6 +38,13 @@ export function DashboardView({ document }: { readonly document: Dashboard }) {
   const widgets = document.widgets ?? [];
   const focused = widgets.find((widget) => widget.id === view.focus);
 
+  if (phase === 'revoked') {
+    return (
+      <Message icon="lock" title="Your access to this dashboard was withdrawn" size="large" alert>
+        Whoever administers this server can grant it again.
+      </Message>
+    );
+  }
   return (
     <SceneProvider value={scene}>
       <title>{`${document.title} · Nowboard`}</title>

@@ -4,6 +4,7 @@ import { LiveProvider } from '../../react/index';
 import { API_BASE } from '../api/client';
 import { sessionQuery } from '../api/sessions';
 import { Failure } from '../ui/Failure';
+import { SessionWatch } from './SessionWatch';
 import { SignInPage } from './SignInPage';
 
 /** Shows the page to who is signed in, and the sign-in form to everyone else, at the same address. */
@@ -16,6 +17,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   if (session.data === null) return <SignInPage />;
   return (
     <LiveProvider base={API_BASE} key={session.data.id}>
+      <SessionWatch />
       {children}
     </LiveProvider>
   );

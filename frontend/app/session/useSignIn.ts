@@ -1,6 +1,6 @@
 /** Signing in, by the code of a link or by an API token. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { sessionQuery, signIn } from '../api/sessions';
 import { readCode } from './link';
@@ -17,17 +17,21 @@ export function useSignIn() {
   });
 }
 
-/** Uses the code in the address once, and takes it out of the address and the history. */
+/** Uses each code that comes into the address once, and takes it out of the address and the history. */
 export function useLinkSignIn() {
   const signingIn = useSignIn();
-  const used = useRef(false);
   const { mutate } = signingIn;
   useEffect(() => {
-    const code = readCode(window.location);
-    if (code === null || used.current) return;
-    used.current = true;
-    window.history.replaceState(null, '', window.location.pathname);
-    mutate({ link: code });
+    const use = (): void => {
+      const code = readCode(window.location);
+      if (code === null) return;
+      window.history.replaceState(null, '', window.location.pathname);
+      mutate({ link: code });
+    };
+    use();
+    // Another link opened in the same tab changes only the fragment.
+    window.addEventListener('hashchange', use);
+    return () => window.removeEventListener('hashchange', use);
   }, [mutate]);
   return signingIn;
 }

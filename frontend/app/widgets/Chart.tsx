@@ -2,6 +2,7 @@ import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import { chartOption, mapNeeded, summarize } from '../../charts/index';
 import type { Widget } from '../../core/types';
+import { useHeld, useInView } from '../ui/useInView';
 import styles from './Chart.module.css';
 import type { WidgetFrames } from './state';
 import { useChartContext } from './useChartContext';
@@ -17,10 +18,11 @@ interface ChartProps {
 }
 
 /** A canvas that is made once and lives as long as the widget; new numbers only move what is drawn. */
-export function Chart({ widget, frames, onTable }: ChartProps) {
+export function Chart({ widget, frames: newest, onTable }: ChartProps) {
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const element = useRef<HTMLDivElement>(null);
   const ref = useMergedRef(sizeRef, element);
+  const frames = useHeld(newest, useInView(element));
   const size = useMemo(() => ({ width, height }), [width, height]);
   const [zoom, setZoom] = useState<readonly [number, number] | null>(null);
   const context = useChartContext(frames, size, zoom);
@@ -55,7 +57,7 @@ export function Chart({ widget, frames, onTable }: ChartProps) {
         onKeyDown={openTable}
       />
       <p id={summaryId} className="nb-hidden">
-        {summarize(widget, frames, context)} Press Enter for the table.
+        {summarize(widget, newest, context)} Press Enter for the table.
       </p>
       {chart !== null && hasTimeAxis(option) ? (
         <ZoomLayer chart={chart} area={element} zoom={zoom} onZoom={setZoom} />

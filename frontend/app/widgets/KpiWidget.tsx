@@ -4,6 +4,7 @@ import type { Widget } from '../../core/types';
 import { Icon } from '../ui/Icon';
 import { ChangeArrow } from './ChangeArrow';
 import styles from './KpiWidget.module.css';
+import { everyDigit } from './kpiNumber';
 import { Spark } from './Spark';
 import type { WidgetFrames } from './state';
 import { type Size, useChartContext } from './useChartContext';
@@ -50,14 +51,18 @@ export function KpiWidget({ widget, frames }: KpiWidgetProps) {
   const context = useChartContext(frames, size);
   const model = useMemo(() => kpiModel(widget, frames, context), [widget, frames, context]);
   if (model === null) return null;
+  const digits = everyDigit(model);
   return (
     <div className={styles.root}>
       <div className={styles.frame}>
         <p className={styles.value} title={model.exact}>
           <span className={`${styles.number} nb-number`}>
             {model.approximate ? '≈' : ''}
-            {model.number}
-            {model.unit === '%' ? '%' : ''}
+            {digits === null ? null : <span className={styles.roomy}>{digits}</span>}
+            <span className={digits === null ? undefined : styles.tight}>
+              {model.number}
+              {model.unit === '%' ? '%' : ''}
+            </span>
           </span>
           {model.unit === '' || model.unit === '%' ? null : <span className={styles.unit}>{model.unit}</span>}
         </p>

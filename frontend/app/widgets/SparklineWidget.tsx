@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { chartOption, kpiModel, summarize } from '../../charts/index';
 import type { Widget } from '../../core/types';
 import kpi from './KpiWidget.module.css';
+import { newestFrames } from './newest';
 import { Spark } from './Spark';
 import type { WidgetFrames } from './state';
 import { type Size, useChartContext } from './useChartContext';
@@ -11,12 +12,6 @@ interface SparklineWidgetProps {
   readonly frames: WidgetFrames;
 }
 
-/** Only the newest row, so that the number beside the line can be read as that of a KPI. */
-const newest = (frames: WidgetFrames): WidgetFrames => {
-  const { main } = frames;
-  return main ? { main: { ...main, rows: main.rows.slice(-1) }, parts: {} } : frames;
-};
-
 /** A line without axes, and its newest value. */
 export function SparklineWidget({ widget, frames }: SparklineWidgetProps) {
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
@@ -25,7 +20,7 @@ export function SparklineWidget({ widget, frames }: SparklineWidgetProps) {
   const value = widget.options?.['y'];
   const number = kpiModel(
     { ...widget, kind: 'kpi', options: typeof value === 'string' ? { value } : {} },
-    newest(frames),
+    newestFrames(frames, typeof value === 'string' ? value : null),
     context,
   );
   return (

@@ -85,7 +85,8 @@ const HEAD_LETTER = 6.5;
 const PADDING = 16;
 /** The arrow of a sorted column. */
 const ARROW = 14;
-const NARROWEST = 52;
+/** A short word and the filter beside it. */
+const NARROWEST = 72;
 const WIDEST = 240;
 /** A column of text may give up this share of its width before the table scrolls sideways. */
 const GIVES = 0.45;

@@ -4,6 +4,9 @@ import { Outbox, statusOf } from './outbox';
 import { type Fetch, postTo, sessionIn } from './sse';
 import { closedBy, type OpenTransport, onceClosed } from './transport';
 
+/** Polls start at least this far apart: news that comes faster travels together. */
+const BETWEEN_MS = 200;
+
 export function pollTransport(base: string, fetcher: Fetch): OpenTransport {
   return (outer) => {
     const abort = new AbortController();
@@ -29,7 +32,11 @@ export function pollTransport(base: string, fetcher: Fetch): OpenTransport {
     };
     const run = async (): Promise<void> => {
       let session = await ask(null);
-      while (session !== null && !abort.signal.aborted) session = await ask(session);
+      while (session !== null && !abort.signal.aborted) {
+        const next = Date.now() + BETWEEN_MS;
+        session = await ask(session);
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - Date.now())));
+      }
     };
     run().catch((error: unknown) => {
       once.closed(closedBy(String(error)));

@@ -40,17 +40,26 @@ export const closedBy = (reason: string, part: Partial<Closed> = {}): Closed => 
   ...part,
 });
 
+/** The close code that a `bye` carries, for transports that have none of their own. */
+function byeCode(messages: readonly ServerMessage[]): number | null {
+  const bye = messages.find((message) => message.type === 'notice' && message.kind === 'bye');
+  const code = bye?.type === 'notice' ? bye.data?.['code'] : undefined;
+  return typeof code === 'number' ? code : null;
+}
+
 /** Lets `closed` through once, and nothing after it or after `stop`. */
 export function onceClosed(handlers: TransportHandlers): TransportHandlers & { readonly stop: () => void } {
   let done = false;
+  let bye: number | null = null;
   return {
     messages: (messages) => {
+      bye = byeCode(messages) ?? bye;
       if (!done) handlers.messages(messages);
     },
     closed: (closed) => {
       if (done) return;
       done = true;
-      handlers.closed(closed);
+      handlers.closed({ ...closed, code: closed.code ?? bye });
     },
     stop: () => {
       done = true;

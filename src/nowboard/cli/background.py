@@ -46,6 +46,12 @@ def sampler(app: App) -> Sampler:
     return Sampler(counted(app), stream_of(app, SERVER_STREAM), app.figures, app.clock, app.settings.data)
 
 
+async def watch_self(app: App) -> None:
+    """Keep the stream and dashboard of this server, until cancelled. The app must be started."""
+    await install_once(app, SERVER_STREAM, load_server_pack)
+    await sampler(app).run()
+
+
 def counted(app: App) -> Callable[[Events], Awaitable[Ack]]:
     """The engine's `append`, counted as ingested events are."""
 

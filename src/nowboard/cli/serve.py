@@ -11,7 +11,9 @@ import typer
 from nowboard.app import App, build
 from nowboard.cli.failures import told
 from nowboard.cli.logs import configure_logs
+from nowboard.cli.memory import keep_memory_low
 from nowboard.cli.options import DataOption, settings_for
+from nowboard.errors import Unavailable
 from nowboard.settings import Settings
 
 
@@ -24,11 +26,12 @@ def serve(
     with told():
         settings = settings_for(data=data, host=host, port=port)
         configure_logs(settings.log_level, settings.log_format)
+        keep_memory_low()
         run(build(settings))
 
 
 def run(app: App) -> None:
-    """Serve `app` until SIGINT or SIGTERM. Raises `OSError` when the address is taken."""
+    """Serve `app` until SIGINT or SIGTERM. Raises `Unavailable` when the address is taken."""
     settings = app.settings
     listener = listen(settings.host, settings.port)
     server = app.server()
@@ -60,15 +63,15 @@ async def _announce(app: App, port: int) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to `host` and `port`; uvicorn begins to listen on it. Raises `OSError` when it is taken."""
-    """A socket bound to the address; port 0 picks a free one. Raises `OSError` when it is taken."""
+    """A socket bound to `host` and `port`; uvicorn begins to listen on it. Raises `Unavailable` when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        message = f"cannot listen on {host} port {port}: {error.strerror}; --host and --port choose another address"
+        raise Unavailable(message, code="address_taken") from error
     listener.set_inheritable(True)
     return listener

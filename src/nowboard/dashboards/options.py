@@ -198,12 +198,20 @@ class MapRoutes(_Part, frozen=True):
     color: ResultColumn | None = None
 
 
+class MapAreas(_Part, frozen=True):
+    """A filled region per row of the widget's own query: `id` is its name (in the US also its postal code)."""
+
+    id: ResultColumn
+    value: ResultColumn
+
+
 class MapOptions(_Part, frozen=True):
-    """Places and the routes between them. `scale` colours both."""
+    """Places, the routes between them and filled regions. `scale` colours all of them."""
 
     region: Literal["us", "world"] = "world"
     points: MapPoints | None = None
     routes: MapRoutes | None = None
+    areas: MapAreas | None = None
     scale: Scale = Scale()
 
 

@@ -43,7 +43,7 @@ def check_query(data: Any, path: Path, dashboard: Dashboard, catalog: Catalog | 
         query = parse_query(data)
     except msgspec.ValidationError as error:
         members = [field.encode_name for field in msgspec.structs.fields(kind)]
-        return Checked(problems=(problem_of(error, path, members),))
+        return Checked(problems=(problem_of(error, data, path, members),))
     if isinstance(query, SqlQuery):
         return Checked(query=query)
     if catalog is None:

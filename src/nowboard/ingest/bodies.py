@@ -15,8 +15,11 @@ import zstandard
 
 from nowboard.errors import BadRequest, LimitExceeded, TooLarge, UnsupportedMedia
 from nowboard.ingest.limits import MIB, IngestLimits
+from nowboard.ingest.zstd import is_whole
 
 _PIECE: Final = 256 * 1024
+_READ: Final = 8 * 1024
+"""Packed bytes taken at a time: the ratio is known before much has been unpacked."""
 _ZSTD_WINDOW: Final = 8 * MIB
 """The largest window that RFC 8878 asks every decoder to support; a frame cannot make us hold more."""
 
@@ -112,36 +115,43 @@ def unpack(body: bytes, encoding: str | None, limits: IngestLimits, hold: Callab
     name = (encoding or "identity").strip().lower()
     if name in ("identity", ""):
         return body
+    packed = io.BytesIO(body)
     if name in ("gzip", "x-gzip"):
-        return _drain(gzip.GzipFile(fileobj=io.BytesIO(body)), len(body), limits, hold)
+        return _drain(gzip.GzipFile(fileobj=packed), packed, limits, hold)
     if name == "zstd":
         decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-        reader = decompressor.stream_reader(io.BytesIO(body), read_across_frames=True)
-        return _drain(reader, len(body), limits, hold)
+        reader = decompressor.stream_reader(packed, read_size=_READ, read_across_frames=True)
+        unpacked = _drain(reader, packed, limits, hold)
+        if not is_whole(body):
+            raise BadRequest("the body is cut short", code="bad_encoding")
+        return unpacked
     raise UnsupportedMedia(
         f"Content-Encoding {name!r} is not supported; use gzip or zstd", detail={"allowed": ["gzip", "zstd"]}
     )
 
 
-def _drain(source: _Readable, packed: int, limits: IngestLimits, hold: Callable[[int], None]) -> bytes:
+def _drain(source: _Readable, packed: io.BytesIO, limits: IngestLimits, hold: Callable[[int], None]) -> bytes:
     out = bytearray()
     try:
         while piece := source.read(_PIECE):
-            size = len(out) + len(piece)
-            if size > limits.decoded_bytes:
-                raise TooLarge(
-                    f"a body unpacks to at most {limits.decoded_bytes} bytes",
-                    code="decoded_too_large",
-                    detail={"limit": limits.decoded_bytes},
-                )
-            if size > MIB and size > packed * limits.ratio:
-                raise TooLarge(
-                    f"a body unpacks to at most {limits.ratio} times its size",
-                    code="ratio_too_large",
-                    detail={"limit": limits.ratio},
-                )
+            _check_size(len(out) + len(piece), packed.tell(), limits)
             hold(len(piece))
             out += piece
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise BadRequest("the body is not valid in its Content-Encoding", code="bad_encoding") from error
     return bytes(out)
+
+
+def _check_size(size: int, taken: int, limits: IngestLimits) -> None:
+    if size > limits.decoded_bytes:
+        raise TooLarge(
+            f"a body unpacks to at most {limits.decoded_bytes} bytes",
+            code="decoded_too_large",
+            detail={"limit": limits.decoded_bytes},
+        )
+    if size > MIB and size > taken * limits.ratio:
+        raise TooLarge(
+            f"a body unpacks to at most {limits.ratio} times its size",
+            code="ratio_too_large",
+            detail={"limit": limits.ratio},
+        )

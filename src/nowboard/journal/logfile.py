@@ -124,8 +124,7 @@ class _Log:
         while (frame := self._frame(start)) is not None:
             following = self._check_frame(frame, start, sums)
             if following is None:
-                # If the next frame follows on what this one says, this one is damaged and not the log's end.
-                if frame.salts == self._salts and self._follows(start, frame.stored):
+                if frame.salts == self._salts and self._commits_behind(start, frame.stored):
                     return Verdict.BROKEN
                 break
             sums = following
@@ -137,7 +136,8 @@ class _Log:
         for order, magic in (("<u4", _MAGIC), (">u4", _MAGIC + 1)):
             self._order = order
             words, stored = self._words(self.data[:_HEADER_SUMMED]), self._sums(_HEADER_SUMMED)
-            for fixed, sums in weights.explain(words, weights.sums(words, _Sums(0, 0)), stored):
+            computed = weights.sums(words, _Sums(0, 0))
+            for fixed, sums in weights.explain(words, computed, stored):
                 header = self._bytes(fixed)
                 if int.from_bytes(header[:4], "big") != magic or not _is_page_size(header[_PAGE_SIZE]):
                     continue
@@ -145,7 +145,8 @@ class _Log:
                 self._weights = _Weights.of(_FRAME_SUMMED + self._page)
                 self._salts = header[_HEADER_SALTS]
                 first = self._frame(_HEADER)
-                if first is None or first.salts == self._salts or self._weights.sums(first.words, sums) == first.stored:
+                # Behind a header that was just written the frames may still be those of the log before.
+                if computed == stored or first is None or self._weights.sums(first.words, sums) == first.stored:
                     self._write(0, header + _pack(sums))
                     return sums
         return None
@@ -167,6 +168,18 @@ class _Log:
         """Whether the frame behind the one at `start` belongs to the log if that one ends with `sums`."""
         frame = self._frame(start + _FRAME + self._page)
         return frame is not None and self._weights.sums(frame.words, sums) == frame.stored
+
+    def _commits_behind(self, start: int, sums: _Sums) -> bool:
+        """Whether frames that end a commit follow on `sums`, which the frame at `start` claims.
+
+        Then that frame is damaged and not the log's end. Frames without a commit are what a rollback left.
+        """
+        while self._follows(start, sums):
+            start += _FRAME + self._page
+            if any(self.data[start + 4 : start + 8]):
+                return True
+            sums = self._sums(start + _SUMS)
+        return False
 
     def _frame(self, start: int) -> _Block | None:
         end = start + _FRAME + self._page

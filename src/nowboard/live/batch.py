@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
-from nowboard.live.aggregates import Aggregator
+from nowboard.live.aggregates import Law, Parts
 from nowboard.live.columns import Column
-from nowboard.live.grouping import Grouping, aggregate_name
+from nowboard.live.grouping import Grouping
 from nowboard.live.groups import Groups
 from nowboard.query.plan import Aggregate, Scalar
 
@@ -25,7 +24,7 @@ class Batch:
         self.computations = 0
         self._columns = columns
         self._groups: dict[str, Groups] = {}
-        self._partials: dict[tuple[str, str], Sequence[Any]] = {}
+        self._partials: dict[tuple[str, int], Parts] = {}
 
     def groups(self, grouping: Grouping) -> Groups:
         """The groups of the rows that pass the grouping's filter."""
@@ -35,13 +34,13 @@ class Batch:
             found = self._groups[grouping.name] = self._group(grouping)
         return found
 
-    def partials(self, grouping: Grouping, aggregate: Aggregate, law: Aggregator[Any]) -> Sequence[Any]:
-        """One state per group; shared, so nobody may change it."""
-        name = grouping.name, aggregate_name(aggregate)
+    def partials(self, grouping: Grouping, aggregate: Aggregate, law: Law) -> Parts:
+        """One state per group; shared, so nobody may change it. `law` is the same object for equal aggregates."""
+        name = grouping.name, id(law)
         found = self._partials.get(name)
         if found is None:
             argument, condition = self._column(aggregate.argument), self._column(aggregate.filter)
-            found = self._partials[name] = law.partials(self.groups(grouping), argument, condition)
+            found = self._partials[name] = law.collect(self.groups(grouping), argument, condition)
         return found
 
     def _group(self, grouping: Grouping) -> Groups:

@@ -6,6 +6,7 @@ One column is shared by every live query that uses its scalar, so what is derive
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import Enum
@@ -75,6 +76,17 @@ class Column:
             return None
         return np.asarray(pc.is_valid(self._array).to_numpy(zero_copy_only=False))
 
+    @property
+    def there(self) -> Mask:
+        """Which rows are not null, always as an array."""
+        return np.ones(self.length, dtype=np.bool_) if self.valid is None else self.valid
+
+    @cached_property
+    def floats(self) -> npt.NDArray[np.float64]:
+        """The numbers as floats; of a decimal with its point."""
+        numbers = self.numbers.astype(np.float64)
+        return numbers / 10.0**self.scale if self.kind is Kind.DECIMAL else numbers
+
     @cached_property
     def true(self) -> Mask:
         """Where a boolean column is true (neither false nor null)."""
@@ -95,7 +107,8 @@ class Column:
     @cached_property
     def coded(self) -> Coded:
         """The rows as codes. Costs one pass over the batch, shared by all who group by this column."""
-        encoded = cast("pa.DictionaryArray[Any, Any]", pc.dictionary_encode(self._array, null_encoding="encode"))
+        array = _one_zero(self._array) if self.kind is Kind.FLOAT else self._array
+        encoded = cast("pa.DictionaryArray[Any, Any]", pc.dictionary_encode(array, null_encoding="encode"))
         codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         return Coded(codes, self._natives(encoded.dictionary))
 
@@ -120,14 +133,30 @@ class Column:
             return [None if value is None else int(value) for value in values]
         return values
 
-    def lift(self, numbers: list[int]) -> list[Native]:
-        """Unscaled numbers of this column as values: decimals get their point back, booleans their type."""
+
+class Lift:
+    """From numbers back to the values of a column: decimals get their point back, booleans their type.
+
+    `field_type` says what kind of values there are; `like` learns the scale of decimals from a column of them.
+    """
+
+    def __init__(self, field_type: str) -> None:
+        self.kind = _KINDS.get(field_type, Kind.STRING)
+        self._scale: int | None = None
+
+    def like(self, column: Column) -> None:
+        """Take over the scale of `column`. Raises `TypeError` for another kind or scale than before."""
+        if column.kind is not self.kind or self._scale not in (None, column.scale):
+            raise TypeError(f"A column of {column.kind.value} values came where {self.kind.value} was planned.")
+        self._scale = column.scale
+
+    def numbers(self, numbers: Sequence[Any]) -> list[Native]:
+        """The values behind what the arrays hold."""
         if self.kind is Kind.DECIMAL:
-            return [scaled(number, self.scale) for number in numbers]
+            scale = self._scale or 0
+            return [scaled(number, scale) for number in numbers]
         if self.kind is Kind.BOOLEAN:
             return [bool(number) for number in numbers]
-        if self.kind is Kind.FLOAT:
-            return [canonical(number) for number in numbers]
         return list(numbers)
 
 
@@ -146,25 +175,29 @@ def canonical(value: Native) -> Native:
 
 
 def _normalised(array: Flat, field_type: str | None) -> tuple[Kind, int, Flat]:
+    """The column in one form per kind; where the type of the scalar is known, the engine's choice is cast to it."""
     kind = array.type
+    if pa.types.is_null(kind):
+        return _normalised(array.cast(_NULL_TYPES.get(field_type or "", pa.string())), field_type)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return Kind.LIST, 0, array
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return Kind.TIMESTAMP, 0, array.cast(pa.timestamp("us")).cast(pa.int64())
     if pa.types.is_boolean(kind):
         return Kind.BOOLEAN, 0, array
-    if pa.types.is_integer(kind):
-        wide = array.cast(pa.int64()) if kind != pa.uint64() else array.cast(pa.decimal128(38, 0))
-        return Kind.INTEGER, 0, wide
-    if pa.types.is_floating(kind):
+    number = pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    if pa.types.is_floating(kind) or (number and field_type == FieldType.FLOAT.value):
         return Kind.FLOAT, 0, array.cast(pa.float64())
-    if pa.types.is_decimal(kind):
-        whole = kind.scale == 0 and field_type == FieldType.INTEGER.value
-        return (Kind.INTEGER if whole else Kind.DECIMAL), kind.scale, array.cast(pa.decimal128(38, kind.scale))
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return Kind.LIST, 0, array
-    if pa.types.is_null(kind):
-        return _normalised(array.cast(_NULL_TYPES.get(field_type or "", pa.string())), field_type)
+    if pa.types.is_integer(kind) and field_type != FieldType.DECIMAL.value:
+        return Kind.INTEGER, 0, array.cast(pa.decimal128(38, 0) if kind == pa.uint64() else pa.int64())
+    if number:
+        scale = kind.scale if pa.types.is_decimal(kind) else 0
+        whole = scale == 0 and field_type == FieldType.INTEGER.value
+        return (Kind.INTEGER if whole else Kind.DECIMAL), scale, array.cast(pa.decimal128(38, scale))
     return Kind.STRING, 0, array.cast(pa.string())
 
+
+_KINDS: Final = {kind.value: kind for kind in Kind if kind is not Kind.LIST}
 
 _NULL_TYPES: Final = {
     FieldType.INTEGER.value: pa.int64(),
@@ -173,6 +206,14 @@ _NULL_TYPES: Final = {
     FieldType.TIMESTAMP.value: pa.timestamp("us"),
     FieldType.DECIMAL.value: pa.decimal128(38, 9),
 }
+
+
+def _one_zero(array: Flat) -> Flat:
+    """Floats with one zero and one NaN, so that equal values get equal codes."""
+    numbers = np.asarray(_filled(array, 0).to_numpy(zero_copy_only=False)) + 0.0
+    numbers[np.isnan(numbers)] = np.nan
+    missing = None if array.null_count == 0 else np.asarray(pc.is_null(array).to_numpy(zero_copy_only=False))
+    return cast("Flat", pa.array(numbers, pa.float64(), mask=missing))
 
 
 def _filled(array: Flat, value: int | Decimal) -> Flat:

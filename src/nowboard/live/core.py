@@ -124,10 +124,9 @@ class Core:
         self.life.catalog = catalog
         self.life.position = position
         self.answer_ready()
-        for name in redefined.streams:
-            states = self.life.streams.get(name)
+        for name, states in self.life.streams.items():
             stream = catalog.streams.get(name)
-            if states is not None and stream is not None:
+            if stream is not None:
                 states.redefine(stream)
         for entry in self.life.registry:
             touched = redefined.touches(entry.prepared)

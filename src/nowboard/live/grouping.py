@@ -31,9 +31,11 @@ class Grouping:
         return "\0".join([*parts, self.time.sql, *(key.sql for key in self.keys)])
 
     @property
-    def one_pane(self) -> bool:
-        """Whether a key can never occur in two panes."""
-        return self.pane is None or any(key.sql == self.pane.sql for key in self.keys)
+    def pane_place(self) -> int | None:
+        """Which key is the pane itself, if one is."""
+        if self.pane is None:
+            return None
+        return next((place for place, key in enumerate(self.keys) if key.sql == self.pane.sql), None)
 
     def scalars(self) -> Iterator[Scalar]:
         """Everything that must be evaluated for a batch to be grouped."""

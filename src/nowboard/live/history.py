@@ -46,12 +46,12 @@ def _fill(shared: SharedState, table: pa.Table) -> None:
         panes = [pane if isinstance(pane, int) else None for pane in found]
     named = [Column(table.column(f"k{place}"), key.type).natives() for place, key in enumerate(shared.grouping.keys)]
     keys: list[Key] = list(zip(*named, strict=True)) if named else [()] * table.num_rows
-    partials = []
+    parts = []
     for place, (aggregate, law) in enumerate(zip(shared.aggregates, shared.state.laws, strict=True)):
         kind = None if aggregate.argument is None else aggregate.argument.type
         columns = [Column(table.column(f"a{place}_{part}"), kind) for part in range(_WIDTHS.get(aggregate.kind, 1))]
-        partials.append(law.load(columns))
-    shared.state.load(panes, keys, partials)
+        parts.append(law.load(columns))
+    shared.state.fold(panes, keys, parts)
 
 
 _WIDTHS: Final = {AggregateKind.MOMENTS: 3, AggregateKind.FIRST: 2, AggregateKind.LAST: 2}

@@ -1,73 +1,89 @@
-"""How a plan looks at a view: aggregate values and measures of each key, in the result's own form."""
+"""How a plan looks at one window: the value of each aggregate and measure, for many keys at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from nowboard.live.columns import Native
+import numpy as np
+
+from nowboard.live.columns import Ints, Mask, Native
 from nowboard.live.groups import Key
-from nowboard.live.ranking import RowKey
 from nowboard.live.shared import SharedState
 from nowboard.live.view import Span, View
-from nowboard.model.frames import Value
-from nowboard.query.finish import Finisher
+from nowboard.query.evaluate import Evaluator, compile_tree
 from nowboard.query.plan import AggregateKind, Plan
-from nowboard.query.values import json_value
 
 _ESTIMATING: Final = {AggregateKind.DISTINCT, AggregateKind.QUANTILE}
+
+Values = list[list[Native]]
+"""Columns: one list per aggregate or measure, one value per key."""
 
 
 class Lens:
     """One window of one live query over a shared state."""
 
-    def __init__(self, plan: Plan, finisher: Finisher, shared: SharedState, span: Span) -> None:
+    def __init__(self, plan: Plan, shared: SharedState, span: Span) -> None:
         self.shared = shared
         self.view: View = shared.state.open(span)
-        places = shared.places(plan.aggregates)
-        laws = [shared.state.laws[place] for place in places]
-        self._readers: list[tuple[int, Callable[[Any], Native]]] = [
-            (place, law.value) for place, law in zip(places, laws, strict=True)
-        ]
-        self._estimating = [
-            (index, place, law)
-            for index, (aggregate, place, law) in enumerate(zip(plan.aggregates, places, laws, strict=True))
-            if aggregate.kind in _ESTIMATING
-        ]
-        self._kinds = [key.scalar.type for key in plan.keys]
-        self._finisher = finisher
-        self._nothing = [law.value(None) for law in laws]
+        self._places = shared.places(plan.aggregates)
+        self._laws = [shared.state.laws[place] for place in self._places]
+        self._keyless = not plan.keys
+        self.estimating = [place for place, one in enumerate(plan.aggregates) if one.kind in _ESTIMATING]
+        self._nothing: list[Native] = [law.values(law.empty(1))[0] for law in self._laws]
 
     def close(self) -> None:
         """Look no more."""
         self.shared.state.close(self.view)
 
-    def aggregates(self, key: Key) -> Sequence[Native] | None:
-        """The value of each aggregate of `key`; None when the window has no such group."""
-        cell = self.view.cells.get(key)
-        if cell is None:
-            return None if key else self._nothing
-        return [read(cell[place]) for place, read in self._readers]
+    def find(self, keys: Sequence[Key]) -> Ints:
+        """The slots of `keys`, -1 where the window has no such group."""
+        return self.view.find(keys)
 
-    def measures(self, key: Key) -> tuple[Value, ...] | None:
-        """The measures of `key`, ready for a row; None when the window has no such group."""
-        values = self.aggregates(key)
-        return None if values is None else self._finisher.measures(values)
+    def aggregates(self, slots: Ints) -> Values:
+        """The value of each aggregate; where there is no group, what SQL says about no rows."""
+        if len(slots) and int(slots.min()) < 0:
+            return self._with_gaps(slots)
+        columns = zip(self._places, self._laws, strict=True)
+        return [law.values(self.view.read(place, slots)) for place, law in columns]
 
-    @property
-    def estimates(self) -> bool:
-        """Whether any aggregate could become an estimate."""
-        return bool(self._estimating)
+    def estimated(self, place: int, slots: Ints) -> Mask | None:
+        """Which values of an aggregate are estimates; `slots` are all there."""
+        return self._laws[place].estimated(self.view.read(self._places[place], slots))
 
-    def estimated(self, key: Key) -> tuple[int, ...]:
-        """Which aggregates of `key` are estimates."""
-        if not self._estimating:
-            return ()
-        cell = self.view.cells.get(key)
-        if cell is None:
-            return ()
-        return tuple(index for index, place, law in self._estimating if law.approximate(cell[place]))
+    def _with_gaps(self, slots: Ints) -> Values:
+        there = np.flatnonzero(slots >= 0)
+        found = self.aggregates(slots[there])
+        filled: Values = []
+        for nothing, column in zip(self._nothing, found, strict=True):
+            whole = [nothing] * len(slots)
+            for place, value in zip(there.tolist(), column, strict=True):
+                whole[place] = value
+            filled.append(whole)
+        return filled
 
-    def shown(self, key: Key) -> RowKey:
-        """A key as rows hold it."""
-        return tuple([json_value(value, kind) for value, kind in zip(key, self._kinds, strict=True)])
+
+class Measures:
+    """The final expressions of a plan over columns of aggregate values."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plain = [_plain(measure.sql) for measure in plan.measures]
+        self._compiled: list[Evaluator] = [compile_tree(measure.tree) for measure in plan.measures]
+
+    def of(self, aggregates: Values) -> Values:
+        """The value of each measure for each key."""
+        rows: list[tuple[Native, ...]] | None = None
+        found: Values = []
+        for place, evaluate in zip(self._plain, self._compiled, strict=True):
+            if place is not None:
+                found.append(aggregates[place])
+                continue
+            if rows is None:
+                rows = list(zip(*aggregates, strict=True))
+            found.append([evaluate(row) for row in rows])
+        return found
+
+
+def _plain(sql: str) -> int | None:
+    """Which aggregate a measure is, if it is nothing but that."""
+    return int(sql[1:]) if sql[:1] == "a" and sql[1:].isdigit() else None

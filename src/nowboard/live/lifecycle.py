@@ -209,8 +209,8 @@ class Lifecycle:
     def _open(self, plan: Plan, states: list[SharedState]) -> LiveQuery:
         now = self._clock.now()
         finisher = Finisher(plan)
-        main = Lens(plan, finisher, states[0], Span(plan.window, now))
-        earlier = None if plan.compare is None else Lens(plan, finisher, states[-1], Span(plan.compare, now))
+        main = Lens(plan, states[0], Span(plan.window, now))
+        earlier = None if plan.compare is None else Lens(plan, states[-1], Span(plan.compare, now))
         return LiveQuery(plan, RowMaker(plan, finisher, main, earlier), main, earlier, self._epoch)
 
     def _users(self, shared: SharedState) -> Iterable[Entry]:

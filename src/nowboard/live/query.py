@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from nowboard.clock import Micros
@@ -9,7 +11,7 @@ from nowboard.live.approximate import Estimates
 from nowboard.live.groups import Key
 from nowboard.live.lens import Lens
 from nowboard.live.ranking import Ranking, RowKey, rank_of
-from nowboard.live.rows import RowMaker
+from nowboard.live.rows import RowMaker, Rows
 from nowboard.model.frames import Change, Result, Row
 from nowboard.query.finish import MAX_ROWS
 from nowboard.query.plan import Plan
@@ -29,13 +31,12 @@ class LiveQuery:
         self._main = main
         self._earlier = earlier
         self._epoch = epoch
-        self._rows: dict[RowKey, Row] = {}
-        self._known: dict[Key, RowKey] = {}
+        self._rows: Rows = {}
+        self._known: dict[RowKey, Key] = {}
         self._gaps: set[RowKey] = set()
         self._ranking: Ranking | None = None
         self._limit = MAX_ROWS if plan.limit is None else min(plan.limit, MAX_ROWS)
         self._shown: set[RowKey] = set()
-        self._earlier_moved = False
         self._opened = False
         self._estimates = Estimates(plan, self.lenses)
         self._base = 0
@@ -51,7 +52,7 @@ class LiveQuery:
     def pending(self, now: Micros) -> bool:
         """Whether `update` has anything to do."""
         step = self.next_change
-        return (step is not None and now >= step) or any(lens.view.dirty for lens in self.lenses)
+        return (step is not None and now >= step) or any(lens.view.pending for lens in self.lenses)
 
     def open(self, now: Micros, position: int) -> Result:
         """The first whole result, at `position`."""
@@ -115,11 +116,8 @@ class LiveQuery:
         if any(moved):
             for lens in self.lenses:
                 lens.shared.forget()
-        dirty = self._dirty()
-        self._estimates.follow(dirty)
-        upsert, remove = self._follow(dirty)
-        restless = any(moved) or self._earlier_moved or not self._opened or self._maker.gap_due(now)
-        if self._maker.fills and (restless or self._keys_changed(upsert, remove)):
+        upsert, remove, restless = self._follow()
+        if self._maker.fills and (restless or any(moved) or not self._opened or self._maker.gap_due(now)):
             self._fill(now, upsert, remove)
         changed = {key: row for key, row in upsert.items() if self._rows.get(key) != row}
         gone = [key for key in remove if key in self._rows and key not in upsert]
@@ -129,50 +127,61 @@ class LiveQuery:
         for key in gone:
             del self._rows[key]
         self._as_of = now // 1000
-        if changed or gone or any(moved) or dirty:
-            self._result = None
+        self._result = None
         return self._cut(changed, gone)
 
-    def _dirty(self) -> set[Key]:
-        """The keys whose rows may have changed, in the terms of the main window."""
-        dirty = self._main.view.take_dirty()
-        if self._earlier is None:
-            return dirty if self._rows or self.plan.keys else dirty | {()}
-        back = self._earlier.view.take_dirty()
-        self._earlier_moved = bool(back)
+    def _follow(self) -> tuple[Rows, set[RowKey], bool]:
+        """The rows of the keys that changed, the keys that went, and whether buckets without events may differ."""
+        keys, slots, gone = self._main.view.take()
+        self._estimates.follow(0, keys, slots, gone)
+        back = self._take_earlier()
         if not self.plan.keys:
-            return {()}
-        if self.plan.grain is None:
-            return dirty | {key for key in back if key in self._main.view.cells}
-        # The earlier buckets move against the later ones when the clocks change, so all rows are looked at again.
-        return dirty | set(self._main.view.cells) if back else dirty
+            keys, slots, gone = [()], self._main.find([()]), []
+        elif back and self.plan.grain is not None:
+            # The earlier buckets move against the later ones when the clocks change, so all rows are looked at again.
+            keys, slots = self._main.view.all()
+        elif back:
+            keys = [*keys, *back.difference(keys)]
+            slots = self._main.find(keys)
+            there = slots >= 0
+            keys, slots = [key for key, stays in zip(keys, there.tolist(), strict=True) if stays], slots[there]
+        rows, shown = self._maker.rows(keys, slots), self._maker.shown(keys)
+        upsert = {key: row for key, row in zip(shown, rows, strict=True) if row is not None}
+        remove = set(self._maker.shown(gone))
+        if len(upsert) < len(rows):
+            remove.update(key for key, row in zip(shown, rows, strict=True) if row is None)
+        return upsert, remove, self._know(keys, shown, upsert, remove) or bool(back)
 
-    def _follow(self, dirty: set[Key]) -> tuple[dict[RowKey, Row], set[RowKey]]:
-        upsert: dict[RowKey, Row] = {}
-        remove: set[RowKey] = set()
-        for key in dirty:
-            row = self._maker.row(key)
-            known = self._known.get(key)
-            if row is not None:
-                if known is None:
-                    known = self._known[key] = self._main.shown(key)
-                upsert[known] = row
-            elif known is not None:
-                remove.add(self._known.pop(key))
-        return upsert, remove
+    def _take_earlier(self) -> set[Key]:
+        """The keys that changed in the earlier window."""
+        if self._earlier is None:
+            return set()
+        keys, slots, gone = self._earlier.view.take()
+        self._estimates.follow(1, keys, slots, gone)
+        return {*keys, *gone}
 
-    def _keys_changed(self, upsert: dict[RowKey, Row], remove: set[RowKey]) -> bool:
-        return bool(remove) or any(key not in self._rows or key in self._gaps for key in upsert)
+    def _know(self, keys: Sequence[Key], shown: Sequence[RowKey], upsert: Rows, remove: set[RowKey]) -> bool:
+        """Follow which groups have rows, where buckets without events are filled; says whether that changed."""
+        if not self._maker.fills:
+            return False
+        changed = False
+        for key in remove:
+            if key not in upsert and self._known.pop(key, None) is not None:
+                changed = True
+        for native, row_key in zip(keys, shown, strict=True):
+            if row_key in upsert and row_key not in self._known:
+                self._known[row_key] = native
+                changed = True
+        return changed
 
-    def _fill(self, now: Micros, upsert: dict[RowKey, Row], remove: set[RowKey]) -> None:
+    def _fill(self, now: Micros, upsert: Rows, remove: set[RowKey]) -> None:
         """Put in a row for each bucket without events, and take out those that are needed no more."""
         gaps = self._maker.gaps(self._known, now)
         remove.update(self._gaps - gaps.keys())
-        remove.difference_update(gaps)
         upsert.update(gaps)
         self._gaps = set(gaps)
 
-    def _cut(self, changed: dict[RowKey, Row], gone: list[RowKey]) -> tuple[list[Row], list[RowKey]]:
+    def _cut(self, changed: Rows, gone: list[RowKey]) -> tuple[list[Row], list[RowKey]]:
         """What of the changes is seen under the limit."""
         if self._ranking is None:
             return list(changed.values()), gone

@@ -1,23 +1,26 @@
-"""One row of a live result from the aggregates of its key, of the key's earlier counterpart, and of empty buckets."""
+"""Rows of a live result from the aggregates of their keys, of the keys' earlier counterparts, and of empty buckets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from sqlglot import exp
 
 from nowboard.clock import Micros
-from nowboard.live.columns import Native
+from nowboard.live.columns import Ints, Native
 from nowboard.live.groups import Key
-from nowboard.live.lens import Lens
+from nowboard.live.lens import Lens, Measures, Values
 from nowboard.live.ranking import RowKey
 from nowboard.model.frames import Row, Value
 from nowboard.query.evaluate import compile_tree
 from nowboard.query.finish import Finisher
 from nowboard.query.plan import Plan
+from nowboard.query.values import json_value
 
-_PREVIOUS: Final = "previous"
+_AS_IT_IS: Final = {"string", "boolean", "json"}
+
+Rows = dict[RowKey, Row]
 
 
 class RowMaker:
@@ -27,16 +30,13 @@ class RowMaker:
         self._finisher = finisher
         self._main = main
         self._earlier = earlier
+        self._measures = Measures(plan)
         self._having = None if plan.having is None else _Having(plan)
-        self._shift = plan.compare
-        self._grained = plan.grain is not None
+        self._shift = plan.compare if plan.grain is not None else None
         self._grid = plan.buckets
-        names = [measure.name for measure in plan.measures]
-        self._layout = [
-            (column.role == _PREVIOUS, names.index(column.of or column.name))
-            for column in plan.columns[len(plan.keys) :]
-        ]
-        self._none: tuple[Value, ...] = (None,) * len(plan.measures)
+        self._key_kinds = [key.scalar.type for key in plan.keys]
+        self._plain_keys = all(kind in _AS_IT_IS for kind in self._key_kinds)
+        self._kinds = [measure.column.type for measure in plan.measures]
         self._gap_at: Micros | None = None
 
     @property
@@ -53,41 +53,60 @@ class RowMaker:
         """Whether that instant has come."""
         return self._gap_at is not None and now >= self._gap_at
 
-    def row(self, key: Key) -> Row | None:
-        """The row of `key`; None when the window has none, or `having` does not want it."""
-        values = self._main.aggregates(key)
-        if values is None:
-            return None
-        if self._having is not None:
-            earlier = None if self._earlier is None else self._earlier.aggregates(self._counterpart(key))
-            if not self._having.wants(key, values, earlier):
-                return None
-        return self._lay(self._main.shown(key), self._finisher.measures(values), key)
+    def shown(self, keys: Sequence[Key]) -> list[RowKey]:
+        """Keys as rows hold them."""
+        if self._plain_keys or not keys:
+            return list(cast("Sequence[RowKey]", keys))
+        columns = zip(zip(*keys, strict=True), self._key_kinds, strict=True)
+        return list(zip(*[_ready(column, kind) for column, kind in columns], strict=True))
 
-    def gaps(self, known: Mapping[Key, RowKey], now: Micros) -> dict[RowKey, Row]:
+    def rows(self, keys: Sequence[Key], slots: Ints) -> list[Row | None]:
+        """The row of each key; None where `having` does not want it."""
+        measures = self._measures.of(self._main.aggregates(slots))
+        previous = self._previous(keys)
+        columns = self._columns(measures) + ([] if previous is None else self._columns(previous))
+        values: Iterable[Row] = zip(*columns, strict=True) if keys else ()
+        made: list[Row | None] = [shown + value for shown, value in zip(self.shown(keys), values, strict=True)]
+        if self._having is None:
+            return made
+        wanted = self._having.wants(keys, measures, previous)
+        return [row if keep else None for row, keep in zip(made, wanted, strict=True)]
+
+    def gaps(self, known: Mapping[RowKey, Key], now: Micros) -> Rows:
         """The rows of buckets without events, for every group that has a row."""
         bounds = self._main.view.span.bounds
         self._gap_at = self._next_gap(bounds.end, now)
-        groups: dict[RowKey, Key] = {shown[1:]: key[1:] for key, shown in known.items()}
+        groups = {shown[1:]: key[1:] for shown, key in known.items()}
+        gaps = list(self._finisher.gaps(known, bounds, now))
         empty = self._finisher.empty()
-        rows: dict[RowKey, Row] = {}
-        for shown in self._finisher.gaps(known.values(), bounds, now):
-            rows[shown] = self._lay(shown, empty, (_micros(shown[0]), *groups.get(shown[1:], ())))
-        return rows
+        if self._earlier is None:
+            return {shown: shown + empty for shown in gaps}
+        keys: list[Key] = [(_micros(shown[0]), *groups.get(shown[1:], ())) for shown in gaps]
+        previous = self._previous(keys)
+        beside = zip(*self._columns(previous or []), strict=True) if gaps else ()
+        return {shown: shown + empty + value for shown, value in zip(gaps, beside, strict=True)}
 
     def arrange(self, rows: list[Row]) -> tuple[list[Row], bool]:
         """Rows in the result's order, cut to its limit."""
         return self._finisher.arrange(rows)
 
-    def _lay(self, shown: RowKey, measures: tuple[Value, ...], key: Key) -> Row:
+    def _columns(self, measures: Values) -> list[list[Value]]:
+        return [_ready(column, kind) for column, kind in zip(measures, self._kinds, strict=True)]
+
+    def _previous(self, keys: Sequence[Key]) -> Values | None:
+        """The measures of the counterpart of each key; null where the earlier window has no such group."""
         if self._earlier is None:
-            return shown + measures
-        previous = self._earlier.measures(self._counterpart(key)) or self._none
-        return shown + tuple([previous[at] if back else measures[at] for back, at in self._layout])
+            return None
+        slots = self._earlier.find([self._counterpart(key) for key in keys])
+        measures = self._measures.of(self._earlier.aggregates(slots))
+        if not self._key_kinds or not len(slots) or int(slots.min()) >= 0:
+            return measures
+        missing = (slots < 0).tolist()
+        return [[None if gone else value for value, gone in zip(column, missing, strict=True)] for column in measures]
 
     def _counterpart(self, key: Key) -> Key:
         """The same group in the earlier window; with a grain, in the bucket that stands for this one."""
-        if self._shift is None or not self._grained or not isinstance(key[0], int):
+        if self._shift is None or not isinstance(key[0], int):
             return key
         return (self._shift.counterpart(key[0]), *key[1:])
 
@@ -105,19 +124,22 @@ class _Having:
         if plan.having is None:
             raise AssertionError("a plan without having has no condition")
         places = {column.name: f"a{place}" for place, column in enumerate(plan.columns)}
-        tree = plan.having.transform(
-            lambda node: exp.column(places[node.name]) if isinstance(node, exp.Column) else node
-        )
+        tree = plan.having.copy()
+        for node in tree.find_all(exp.Column):
+            node.set("this", exp.to_identifier(places[node.name]))
         self._condition = compile_tree(tree)
-        self._measures = [compile_tree(measure.tree) for measure in plan.measures]
-        self._compared = plan.compare is not None
 
-    def wants(self, key: Key, values: Sequence[Native], earlier: Sequence[Native] | None) -> bool:
-        """Whether the row of these aggregates stays."""
-        found = [*key, *(measure(values) for measure in self._measures)]
-        if self._compared:
-            found += [None if earlier is None else measure(earlier) for measure in self._measures]
-        return self._condition(found) is True
+    def wants(self, keys: Sequence[Key], measures: Values, previous: Values | None) -> list[bool]:
+        """Which rows stay."""
+        values = zip(*measures, *(previous or ()), strict=True)
+        return [self._condition((*key, *row)) is True for key, row in zip(keys, values, strict=True)]
+
+
+def _ready(values: Sequence[Native], kind: str) -> list[Value]:
+    """A column of values ready for JSON."""
+    if kind in _AS_IT_IS:
+        return cast("list[Value]", list(values))
+    return [json_value(value, kind) for value in values]
 
 
 def _micros(shown: Value) -> Micros:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from nowboard.clock import Micros
-from nowboard.live.aggregates import aggregator
+from nowboard.live.aggregates import Law
 from nowboard.live.batch import Batch
 from nowboard.live.grouping import Grouping, aggregate_name, scalars_of
 from nowboard.live.inbox import rows_of
@@ -41,7 +41,7 @@ class SharedState:
     `covers` are the bounds within which it has every event; an open end means that later events are kept as well.
     """
 
-    def __init__(self, need: Need, limits: LiveLimits) -> None:
+    def __init__(self, need: Need, laws: Sequence[Law], limits: LiveLimits) -> None:
         self.grouping = need.grouping
         self.aggregates = need.aggregates
         self.covers = need.range
@@ -50,8 +50,9 @@ class SharedState:
         self.waiting: list[Record] = []
         self.waiting_rows = 0
         self.users = 0
-        laws = [aggregator(each, limits.exact_values) for each in need.aggregates]
-        self.state = GroupState(laws, one_pane=need.grouping.one_pane, max_groups=limits.groups)
+        grouping = need.grouping
+        paned = grouping.pane is not None
+        self.state = GroupState(laws, max_groups=limits.groups, paned=paned, pane_place=grouping.pane_place)
         self._places = {aggregate_name(each): place for place, each in enumerate(need.aggregates)}
 
     def serves(self, need: Need) -> bool:

@@ -1,4 +1,4 @@
-"""The state behind live queries: pane -> key -> one accumulator state per aggregate.
+"""The state behind live queries: accumulators per pane and key.
 
 Only the applier's thread touches it. Queries that read the same rows, grouped alike, share one state and look at it
 through views, each with its own window.
@@ -6,16 +6,15 @@ through views, each with its own window.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from nowboard.clock import Micros
-from nowboard.live.aggregates import Aggregator
+from nowboard.live.aggregates import Law, Parts
+from nowboard.live.cells import Cells
+from nowboard.live.direct import DirectView
 from nowboard.live.groups import Key
-from nowboard.live.view import Cells, Span, View
-
-Partials = Sequence[Sequence[Any]]
-"""Per aggregate, one state (or None) per group."""
+from nowboard.live.merged import MergedView
+from nowboard.live.view import Panes, Span, View, Where
 
 
 class Overgrown(Exception):
@@ -25,21 +24,20 @@ class Overgrown(Exception):
 class GroupState:
     """Accumulators of one stream, filter and grouping, split into panes.
 
-    `one_pane` says that a key never occurs in two panes (there are none, or the key holds the pane's own bucket), so
-    that views read the accumulators where they lie.
+    `pane_place` says which part of a key is the pane's own first instant, if one is; a key then never occurs in two
+    panes, and views read the accumulators where they lie. So they do when `paned` is False: all keys are in pane None.
     """
 
-    def __init__(self, laws: Sequence[Aggregator[Any]], *, one_pane: bool, max_groups: int) -> None:
+    def __init__(self, laws: Sequence[Law], *, max_groups: int, paned: bool, pane_place: int | None = None) -> None:
         self.laws = tuple(laws)
-        self.one_pane = one_pane
-        self.panes: dict[Micros | None, Cells] = {}
-        self.groups = 0
+        self.panes = Panes(Cells(laws), pane_place)
+        self._direct = not paned or pane_place is not None
         self._max_groups = max_groups
         self._views: list[View] = []
 
     def open(self, span: Span) -> View:
         """A view of the window `span`; it sees what the state holds and everything folded in later."""
-        view = View(self.laws, self.panes, span, one_pane=self.one_pane)
+        view: View = DirectView(self.panes, span) if self._direct else MergedView(self.laws, self.panes, span)
         self._views.append(view)
         return view
 
@@ -47,25 +45,24 @@ class GroupState:
         """Forget a view."""
         self._views.remove(view)
 
-    def load(self, panes: Sequence[Micros | None], keys: Sequence[Key], partials: Partials) -> None:
-        """Merge history in, before any view is open."""
-        merge_columns(self.laws, self._cells(panes, keys), partials)
-
-    def fold(self, panes: Sequence[Micros | None], keys: Sequence[Key], partials: Partials) -> None:
+    def fold(self, panes: Sequence[Micros | None], keys: Sequence[Key], parts: Sequence[Parts]) -> None:
         """Merge one state per aggregate and group. Groups of panes that no window can show again are left out.
 
-        Before the first view is open, all are kept: the state has just been loaded and waits for its queries.
-        Raises `Overgrown` when there are too many groups; the state is of no use then.
+        Before the first view is open, all are kept: the state has just been loaded and waits for its queries. Raises
+        `Overgrown` when there are too many groups; the state is of no use then.
         """
-        wanted = {pane for pane in set(panes) if not self._views or any(view.may_show(pane) for view in self._views)}
-        chosen = [place for place, pane in enumerate(panes) if pane in wanted]
-        if len(chosen) < len(keys):
-            panes, keys = [panes[place] for place in chosen], [keys[place] for place in chosen]
-            partials = [[column[place] for place in chosen] for column in partials]
-        merge_columns(self.laws, self._cells(panes, keys), partials)
+        where = Where(panes, frozenset(panes))
+        wanted = frozenset(pane for pane in where.distinct if self._wanted(pane))
+        places = where.among(wanted)
+        if places is not None:
+            where = Where([panes[place] for place in places.tolist()], wanted)
+            keys = [keys[place] for place in places.tolist()]
+            parts = [tuple(column[places] for column in columns) for columns in parts]
+        slots = self.panes.slots(where, keys)
+        self.panes.cells.merge(slots, parts)
         for view in self._views:
-            view.note(panes, keys, partials)
-        if self.groups > self._max_groups:
+            view.note(where, slots, parts)
+        if self.panes.groups > self._max_groups:
             raise Overgrown(f"More than {self._max_groups} groups.")
 
     def earliest(self) -> Micros | None:
@@ -76,29 +73,8 @@ class GroupState:
 
     def forget(self) -> None:
         """Drop the panes that no window will show again."""
-        for pane in [pane for pane in self.panes if not any(view.may_show(pane) for view in self._views)]:
-            self.groups -= len(self.panes.pop(pane))
+        for pane in [pane for pane in self.panes.by_pane if not self._wanted(pane)]:
+            self.panes.drop(pane)
 
-    def _cells(self, panes: Sequence[Micros | None], keys: Sequence[Key]) -> list[list[Any]]:
-        """The accumulators of each group, made where there were none."""
-        width = len(self.laws)
-        cells: list[list[Any]] = []
-        for pane, key in zip(panes, keys, strict=True):
-            held = self.panes.get(pane)
-            if held is None:
-                held = self.panes[pane] = {}
-            cell = held.get(key)
-            if cell is None:
-                cell = held[key] = [None] * width
-                self.groups += 1
-            cells.append(cell)
-        return cells
-
-
-def merge_columns(laws: Iterable[Aggregator[Any]], cells: Sequence[list[Any]], partials: Partials) -> None:
-    """Merge `partials` into `cells`, aggregate by aggregate."""
-    for place, (law, column) in enumerate(zip(laws, partials, strict=True)):
-        merge = law.merge
-        for cell, partial in zip(cells, column, strict=True):
-            if partial is not None:
-                cell[place] = merge(cell[place], partial)
+    def _wanted(self, pane: Micros | None) -> bool:
+        return not self._views or any(view.may_show(pane) for view in self._views)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from nowboard.live.aggregates import Law, law_of
+from nowboard.live.grouping import aggregate_name
 from nowboard.live.limits import LiveLimits
 from nowboard.live.projector import Projector
 from nowboard.live.shared import Need, Phase, SharedState
 from nowboard.live.state import Overgrown
 from nowboard.model.events import Record
 from nowboard.model.streams import Stream
-from nowboard.query.plan import Plan
+from nowboard.query.plan import Aggregate, Plan
 from nowboard.stores.interface import Store
 
 Failed = Callable[[SharedState, Exception], None]
@@ -22,6 +24,7 @@ class StreamStates:
     def __init__(self, store: Store, stream: Stream, limits: LiveLimits, failed: Failed) -> None:
         self.computations = 0
         self.states: list[SharedState] = []
+        self._laws: dict[str, Law] = {}
         self._projector = Projector(store, stream)
         self._limits = limits
         self._failed = failed
@@ -33,14 +36,15 @@ class StreamStates:
             if state.serves(need):
                 state.users += 1
                 return state, False
-        state = SharedState(need, self._limits)
+        state = SharedState(need, [self._law(each) for each in need.aggregates], self._limits)
         state.users = 1
         self.states.append(state)
         return state, True
 
     def redefine(self, stream: Stream) -> None:
-        """The stream has another definition now."""
+        """The stream, or a table it joins, may have another definition now."""
         self._projector.redefine(stream)
+        self._laws.clear()
 
     def leave(self, state: SharedState) -> None:
         """One user less; a state without users is freed."""
@@ -64,6 +68,13 @@ class StreamStates:
         waiting = state.take_waiting(offset)
         if waiting:
             self._fold([state], waiting)
+
+    def _law(self, aggregate: Aggregate) -> Law:
+        """Equal aggregates share one law, as it may learn from a column that only one state has looked at."""
+        name = aggregate_name(aggregate)
+        if name not in self._laws:
+            self._laws[name] = law_of(aggregate, self._limits.exact_values)
+        return self._laws[name]
 
     def _fold(self, states: Sequence[SharedState], records: Sequence[Record]) -> None:
         try:

@@ -7,7 +7,7 @@ is set forward or back inside a cell, the cell is shorter or longer. Steps that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
@@ -18,7 +18,17 @@ from sqlglot import exp
 from nowboard.clock import DAY, SECOND, WEEK, Micros
 from nowboard.errors import BadQuery
 from nowboard.query.durations import parse_duration
-from nowboard.query.sqltime import Bounds, ZoneSql, bucket, timestamp
+from nowboard.query.sqltime import (
+    MOST_CHANGES,
+    Bounds,
+    bucket,
+    calendar_cell,
+    clock_cell,
+    month_bucket,
+    shifted,
+    stepwise,
+    timestamp,
+)
 from nowboard.query.zones import Zone, from_micros, month_start
 
 MONDAY: Final[Micros] = 4 * DAY
@@ -91,8 +101,13 @@ class ClockGrid:
                 low = middle
         return high
 
+    def opens_evenly(self, instant: Micros) -> bool:
+        """Whether a cell begins at `instant`, and its clock reads a multiple of the step there."""
+        return self.zone.local(instant) % self.step == 0
+
     def tree(self, time: exp.Expr, within: Bounds | None = None) -> exp.Expr:
-        return ZoneSql(self.zone, _widened(self, within, self.step)).clock_cell(time, self.step)
+        written = _written_out(self, time, within, lambda local: bucket(local, self.step))
+        return clock_cell(self.zone, time, self.step) if written is None else written
 
 
 @dataclass(frozen=True)
@@ -125,8 +140,18 @@ class CalendarGrid:
             cell += 1
         return begin
 
+    def opens_evenly(self, instant: Micros) -> bool:
+        """Whether a cell begins at `instant`, and it is midnight there by the offset in force."""
+        return self.floor(instant) == instant and self.zone.local(instant) % DAY == 0
+
     def tree(self, time: exp.Expr, within: Bounds | None = None) -> exp.Expr:
-        return ZoneSql(self.zone, _widened(self, within, 0)).calendar_cell(time, self.unit, self.count, self.origin)
+        written = _written_out(self, time, within, self._bucket)
+        return calendar_cell(self.zone, time, self.unit, self.count, self.origin) if written is None else written
+
+    def _bucket(self, local: exp.Expr) -> exp.Expr:
+        if self.unit == "day":
+            return bucket(local, self.count * DAY, self.origin)
+        return month_bucket(local, self.count)
 
 
 @dataclass(frozen=True)
@@ -157,10 +182,32 @@ class RangeGrid:
         return case.else_(timestamp(inside)) if case.args.get("ifs") else timestamp(inside)
 
 
-def _widened(grid: Grid, within: Bounds | None, margin: Micros) -> Bounds | None:
-    if within is None or within.start is None:
+def _written_out(
+    grid: ClockGrid | CalendarGrid, time: exp.Expr, within: Bounds | None, floor: Callable[[exp.Expr], exp.Expr]
+) -> exp.Expr | None:
+    """`grid.floor` for instants in `within`, with the offsets written out; None where there are no such bounds.
+
+    A cell in which the clock changes begins at an instant that is known here; after it the new offset holds.
+    """
+    if within is None or within.start is None or within.end is None:
         return None
-    return Bounds(grid.floor(within.start) - margin, within.end)
+    zone = grid.zone
+    start = grid.floor(within.start)
+    changes = zone.between(start, within.end)
+    if len(changes) > MOST_CHANGES:
+        return None
+    instants = [start, *(zone.changes[index] for index in changes)]
+    steps: list[tuple[Micros, exp.Expr]] = []
+    for instant, following in zip(instants, [*instants[1:], within.end], strict=True):
+        offset = zone.offset(instant)
+        plain = shifted(floor(shifted(time, offset)), -offset)
+        if grid.opens_evenly(instant):
+            steps.append((instant, plain))
+            continue
+        steps.append((instant, timestamp(grid.floor(instant))))
+        if grid.after(instant) < following:
+            steps.append((grid.after(instant), plain))
+    return stepwise(time, steps[0][1], steps[1:])
 
 
 def clock_grid(step: Micros, zone: Zone) -> Grid:

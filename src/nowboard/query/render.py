@@ -15,7 +15,7 @@ from nowboard.query.grids import cells
 from nowboard.query.plan import Aggregate, AggregateKind, Plan
 from nowboard.query.sqltime import Bounds, timestamp
 from nowboard.query.syntax import quoted, to_sql
-from nowboard.query.zoned import narrowed, reads_zone, written_out
+from nowboard.query.zoned import narrowed, reads_zone, usually_written_out, written_out
 
 _FETCHED: Final = MAX_ROWS + 1
 """One row more than is shown says whether there are more."""
@@ -188,8 +188,9 @@ def render_partials(plan: Plan, select: Sequence[exp.Expr], bounds: Bounds, pane
     The output is `pane` (left out when `pane` is None), `k0`, `k1`, … and then the aliases of `select`. Rows are those
     of the plan with event times in `bounds`; with a pane tree, pass `plan.pane.tree` or `plan.compare_pane.tree`.
     """
-    shown = [] if pane is None else [f"{to_sql(pane)} AS pane"]
-    shown += [f"{key.scalar.sql} AS k{place}" for place, key in enumerate(plan.keys)]
+    shown = [] if pane is None else [f"{to_sql(usually_written_out(pane, plan))} AS pane"]
+    keys = [to_sql(usually_written_out(key.scalar.tree, plan)) for key in plan.keys]
+    shown += [f"{text} AS k{place}" for place, text in enumerate(keys)]
     grouped = len(shown)
     shown += [to_sql(one) for one in select]
     grouping = f" GROUP BY {', '.join(str(place + 1) for place in range(grouped))}" if grouped else ""
@@ -204,5 +205,14 @@ def render_projection(plans: Sequence[Plan], scalars: Sequence[exp.Expr]) -> str
     """
     stream = plans[0].stream
     joins = {to_sql(join): None for plan in plans for join in plan.joins}
-    shown = [f"{to_sql(tree)} AS s{place}" for place, tree in enumerate(scalars)]
+    shown = [f"{to_sql(_cheapest(tree, plans))} AS s{place}" for place, tree in enumerate(scalars)]
     return f"SELECT {', '.join(shown)} FROM batch AS {quoted(stream)} {' '.join(joins)}".rstrip()
+
+
+def _cheapest(tree: exp.Expr, plans: Sequence[Plan]) -> exp.Expr:
+    """The first cheaper form that some plan knows of `tree`; the plans may be in different zones."""
+    for plan in plans:
+        cheaper = usually_written_out(tree, plan)
+        if cheaper is not tree:
+            return cheaper
+    return tree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -112,16 +112,15 @@ class QueryRunner:
         return await self._flights.run(key, partial(self._work, prepared, now, epoch, key, offsets))
 
     async def _work(self, prepared: Prepared, now: Micros, epoch: str, key: object, offsets: tuple[int, ...]) -> Result:
-        loop = asyncio.get_running_loop()
         started = self._clock.monotonic()
         job = _Job(self._store, prepared, now, epoch, self._limits.timeout)
-        future = loop.run_in_executor(self._pool, job.run)
+        running = self._pool.submit(job.run)
         self._runs += 1
         try:
-            result = await asyncio.shield(future)
+            result = await asyncio.wrap_future(running)
         except asyncio.CancelledError:
-            if not future.cancel():
-                _interrupt(loop, job, future)
+            if not running.cancel():
+                _interrupt(asyncio.get_running_loop(), job, running)
             raise
         except Exception:
             self._failures += 1
@@ -186,10 +185,8 @@ class _Job:
                 self._snapshot.interrupt()
 
 
-def _interrupt(loop: asyncio.AbstractEventLoop, job: _Job, future: asyncio.Future[Result]) -> None:
+def _interrupt(loop: asyncio.AbstractEventLoop, job: _Job, running: Future[Result]) -> None:
     """Interrupt until the run has ended: an interrupt between two statements of one run reaches neither."""
-    if future.done():
-        future.exception()
-        return
-    job.cancel()
-    loop.call_later(_NUDGE, _interrupt, loop, job, future)
+    if not running.done():
+        job.cancel()
+        loop.call_later(_NUDGE, _interrupt, loop, job, running)

@@ -20,7 +20,7 @@ from nowboard.query.guard import check_statement, is_clock
 from nowboard.query.rules.relations import Relations
 from nowboard.query.rules.safety import cast_safely, divide_safely
 from nowboard.query.sqlparameters import bind_declared, instant_value
-from nowboard.query.sqltime import ZoneSql
+from nowboard.query.sqltime import local_time
 from nowboard.query.syntax import parse_statement, reject, to_sql
 from nowboard.query.zones import Zone, load_zone
 
@@ -126,7 +126,7 @@ def _read_clock(tree: exp.Query, zone: Zone) -> None:
             arguments = arguments_of(node)
             if len(arguments) != 1:
                 reject("local() takes 1 argument.", "sql", node)
-            node.replace(ZoneSql(zone, None).local(arguments[0]))
+            node.replace(local_time(zone, arguments[0]))
 
 
 def _limited(tree: exp.Query, limit: int) -> str:

@@ -79,14 +79,7 @@ class DuckDBStore:
             try:
                 projection = Projection(connection, self._catalog)
                 projection.apply(fresh)
-                connection.execute(
-                    "UPDATE nowboard_meta SET epoch = $epoch, applied = $applied, catalog = $catalog",
-                    {
-                        "epoch": epoch,
-                        "applied": fresh[-1].offset,
-                        "catalog": msgspec.json.encode(projection.catalog).decode(),
-                    },
-                )
+                self._write_meta(epoch, fresh[-1].offset, projection.catalog)
                 connection.commit()
             except BaseException:
                 self._rollback()
@@ -138,6 +131,13 @@ class DuckDBStore:
             self._closed = True
             self._evaluator.close()
             self._connection.close()
+
+    def _write_meta(self, epoch: str, applied: int, catalog: Catalog) -> None:
+        connection = self._connection
+        if self._epoch != epoch or catalog is not self._catalog:
+            text = msgspec.json.encode(catalog).decode()
+            connection.execute("UPDATE nowboard_meta SET epoch = $e, catalog = $c", {"e": epoch, "c": text})
+        connection.execute("UPDATE nowboard_meta SET applied = $a", {"a": applied})
 
     def _rollback(self) -> None:
         try:

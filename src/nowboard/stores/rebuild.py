@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import msgspec
 
-from nowboard.model.events import Events, Record
 from nowboard.stores.duckdb import DuckDBStore, broken_mark
 from nowboard.stores.faults import first_line
-from nowboard.stores.interface import Store
 from nowboard.stores.limits import StoreLimits
-
-REPLAY_ROWS: Final = 50_000
-"""Rows of one transaction of a replay: some 15 ms and a few megabytes each."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -62,32 +56,6 @@ def remove_store(path: Path) -> None:
     for file in (path, path.with_name(path.name + ".wal"), broken_mark(path)):
         file.unlink(missing_ok=True)
     shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
-
-
-def replay(
-    records: Iterable[Record], store: Store, *, epoch: str, progress: Callable[[int], None] | None = None
-) -> int:
-    """Apply `records` in transactions of bounded size; returns the offset applied last.
-
-    `progress` is called with the applied offset after each transaction.
-    """
-    chunk: list[Record] = []
-    rows = 0
-    for record in records:
-        chunk.append(record)
-        rows += record.content.batch.num_rows if isinstance(record.content, Events) else 1
-        if rows >= REPLAY_ROWS:
-            _apply(chunk, store, epoch, progress)
-            chunk, rows = [], 0
-    _apply(chunk, store, epoch, progress)
-    return store.applied
-
-
-def _apply(chunk: list[Record], store: Store, epoch: str, progress: Callable[[int], None] | None) -> None:
-    if chunk:
-        store.apply(chunk, epoch=epoch)
-        if progress is not None:
-            progress(store.applied)
 
 
 def _unfit(store: DuckDBStore, epoch: str, end: int) -> RebuildReason | None:

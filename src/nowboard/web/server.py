@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -65,6 +66,10 @@ class Server(LiveServer):
         await super().shutdown(sockets)
 
 
+KEEP_ALIVE_SECONDS: Final = 75
+"""Longer than the 60 s of common reverse proxies, so that it is the proxy that closes an idle connection, not we."""
+
+
 def make_server(
     api: FastAPI,
     hub: Hub,
@@ -86,5 +91,6 @@ def make_server(
         forwarded_allow_ips=options.trusted_proxies,
         timeout_graceful_shutdown=max(1, round(options.patience)),
         backlog=options.backlog,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     return Server(config, hub, when_stopping)

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
 
 import numpy as np
 
-from nowboard.live.aggregates.interface import Exact
-from nowboard.live.columns import Column
+from nowboard.live.aggregates.interface import Exact, Parts
+from nowboard.live.columns import Column, Ints, Native
 from nowboard.live.groups import Groups
 
 
 class Count(Exact):
-    """`count(*)` and `count(x)`.
+    """`count(*)` and `count(x)`. Parts: how many.
 
-    >>> Count().merge(2, 3)
-    5
+    >>> law = Count()
+    >>> law.values(law.merge((np.array([2]),), (np.array([3]),)))
+    [5]
     """
 
-    def partials(self, groups: Groups, argument: Column | None, condition: Column | None) -> list[int | None]:
-        ids = groups.pick(argument, condition).ids
-        return [count or None for count in np.bincount(ids, minlength=groups.size).tolist()]
+    def empty(self, count: int) -> Parts:
+        return (np.zeros(count, dtype=np.int64),)
 
-    def load(self, columns: list[Column]) -> list[int | None]:
-        return [cast("int | None", count) or None for count in columns[0].natives()]
+    def collect(self, groups: Groups, argument: Column | None, condition: Column | None) -> Parts:
+        return (np.bincount(groups.pick(argument, condition).ids, minlength=groups.size),)
 
-    def merge(self, state: int | None, other: int) -> int:
-        return other if state is None else state + other
+    def load(self, columns: Sequence[Column]) -> Parts:
+        return (columns[0].numbers.astype(np.int64),)
 
-    def value(self, state: int | None) -> int:
-        return state or 0
+    def reduce(self, ids: Ints, size: int, parts: Parts) -> Parts:
+        (total,) = self.empty(size)
+        np.add.at(total, ids, parts[0])
+        return (total,)
+
+    def merge(self, left: Parts, right: Parts) -> Parts:
+        return (left[0] + right[0],)
+
+    def values(self, parts: Parts) -> list[Native]:
+        return list(parts[0].tolist())

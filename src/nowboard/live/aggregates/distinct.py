@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 import datasketches
 import numpy as np
 
-from nowboard.live.columns import Column, Native
+from nowboard.live.aggregates.interface import Parts, needed, objects
+from nowboard.live.columns import Column, Ints, Mask, Native
 from nowboard.live.groups import Groups
 
 DEFAULT_EXACT_VALUES: Final = 10_000
@@ -29,40 +31,60 @@ class Values:
 
 
 class Distinct:
-    """`count(distinct x)`; null is not a value.
+    """`count(distinct x)`; null is not a value. Parts: the values of each group, or None.
 
     >>> law = Distinct()
-    >>> law.value(law.merge(law.merge(None, Values({1, 2})), Values({2, 3})))
-    3
+    >>> law.values(law.merge((objects([Values({1, 2})]),), (objects([Values({2, 3})]),)))
+    [3]
     """
 
     def __init__(self, limit: int = DEFAULT_EXACT_VALUES) -> None:
         self._limit = limit
 
-    def partials(self, groups: Groups, argument: Column | None, condition: Column | None) -> list[Values | None]:
-        if argument is None:
-            raise TypeError("A distinct count needs an argument.")
-        pick = groups.pick(argument, condition)
-        found: list[set[Native] | None] = [None] * groups.size
-        values = argument.coded.values
+    def empty(self, count: int) -> Parts:
+        return (np.full(count, None, dtype=object),)
+
+    def collect(self, groups: Groups, argument: Column | None, condition: Column | None) -> Parts:
+        column = needed(argument)
+        pick = groups.pick(column, condition)
+        found: list[Values | None] = [None] * groups.size
+        values = column.coded.values
         width = max(1, len(values))
-        pairs = np.unique(pick.ids * width + pick.of(argument.coded.codes))
+        pairs = np.unique(pick.ids * width + pick.of(column.coded.codes))
         for group, code in zip((pairs // width).tolist(), (pairs % width).tolist(), strict=True):
             held = found[group]
             if held is None:
-                found[group] = {values[code]}
-            else:
-                held.add(values[code])
-        return [Values(held) if held else None for held in found]
+                found[group] = Values({values[code]})
+            elif held.exact is not None:
+                held.exact.add(values[code])
+        return (objects(found),)
 
-    def load(self, columns: list[Column]) -> list[Values | None]:
+    def load(self, columns: Sequence[Column]) -> Parts:
         loaded: list[Values | None] = []
         for values in columns[0].lists():
             held: set[Native] = {value for value in values or () if value is not None}
             loaded.append(self._bounded(Values(held)) if held else None)
-        return loaded
+        return (objects(loaded),)
 
-    def merge(self, state: Values | None, other: Values) -> Values:
+    def reduce(self, ids: Ints, size: int, parts: Parts) -> Parts:
+        (found,) = self.empty(size)
+        for group, values in zip(ids.tolist(), parts[0].tolist(), strict=True):
+            found[group] = self._merged(found[group], values)
+        return (found,)
+
+    def merge(self, left: Parts, right: Parts) -> Parts:
+        pairs = zip(left[0].tolist(), right[0].tolist(), strict=True)
+        return (objects([self._merged(one, other) for one, other in pairs]),)
+
+    def values(self, parts: Parts) -> list[Native]:
+        return [_count(state) for state in parts[0].tolist()]
+
+    def estimated(self, parts: Parts) -> Mask | None:
+        return np.array([state is not None and state.exact is None for state in parts[0].tolist()], dtype=np.bool_)
+
+    def _merged(self, state: Values | None, other: Values | None) -> Values | None:
+        if other is None:
+            return state
         if state is None:
             state = Values(set())
         if state.exact is not None and other.exact is not None:
@@ -76,18 +98,16 @@ class Distinct:
         state.exact, state.sketch = None, union
         return state
 
-    def value(self, state: Values | None) -> int:
-        if state is None:
-            return 0
-        return len(state.exact) if state.exact is not None else round(_sketch(state).get_estimate())
-
-    def approximate(self, state: Values | None) -> bool:
-        return state is not None and state.exact is None
-
     def _bounded(self, state: Values) -> Values:
         if state.exact is not None and len(state.exact) > self._limit:
             state.exact, state.sketch = None, _sketch(state)
         return state
+
+
+def _count(state: Values | None) -> int:
+    if state is None:
+        return 0
+    return len(state.exact) if state.exact is not None else round(_sketch(state).get_estimate())
 
 
 def _sketch(state: Values) -> datasketches.hll_union:

@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from nowboard.live.columns import Column, Native
+from nowboard.live.aggregates.interface import Exact, Parts, needed, objects
+from nowboard.live.columns import Column, Ints, Native
 from nowboard.live.groups import Groups
 
-End = tuple[int, Native]
-"""Event time in microseconds, and the value."""
 
+class End(Exact):
+    """Parts: whether there was a value, its event time in microseconds, and the value.
 
-def ends(groups: Groups, argument: Column, condition: Column | None, time: Column, *, last: bool) -> list[End | None]:
-    """The value of each group at its first or last instant, passing over nulls.
-
-    Among equal instants the row earlier or later in the journal decides; rows are in journal order.
+    Nulls are passed over. Among equal instants the place in the journal decides: rows come in journal order, and the
+    right side of a merge is later.
     """
-    pick = groups.pick(argument, condition)
-    times = pick.of(time.numbers)
-    rows = np.arange(argument.length) if pick.rows is None else pick.rows
-    limits = np.iinfo(np.int64)
-    best = np.full(groups.size, limits.min if last else limits.max, dtype=np.int64)
-    (np.maximum if last else np.minimum).at(best, pick.ids, times)
-    there = np.flatnonzero(times == best[pick.ids])
-    places = np.full(groups.size, -1, dtype=np.int64)
-    if last:
-        np.maximum.at(places, pick.ids[there], rows[there])
-    else:
-        places[:] = argument.length
-        np.minimum.at(places, pick.ids[there], rows[there])
-    coded = argument.coded
-    chosen = coded.codes[np.clip(places, 0, max(0, argument.length - 1))].tolist() if argument.length else []
-    found = (places >= 0) & (places < argument.length)
-    rows_of = zip(found.tolist(), best.tolist(), chosen, strict=True)
-    return [(instant, coded.values[code]) if present else None for present, instant, code in rows_of]
 
+    def __init__(self, *, last: bool) -> None:
+        self._last = last
 
-def load_ends(columns: list[Column]) -> list[End | None]:
-    """What the store found: the value, then the instant (null where there is no value)."""
-    values, instants = columns[0].natives(), columns[1].natives()
-    pairs = zip(values, instants, strict=True)
-    return [(int(instant), value) if value is not None and instant is not None else None for value, instant in pairs]
+    def empty(self, count: int) -> Parts:
+        return np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.int64), np.full(count, None, dtype=object)
+
+    def collect(self, groups: Groups, argument: Column | None, condition: Column | None) -> Parts:
+        column, time = needed(argument), needed(groups.time)
+        pick = groups.pick(column, condition)
+        rows = np.arange(column.length) if pick.rows is None else pick.rows
+        seen, times, places = self._ends(pick.ids, groups.size, time.numbers[rows], rows)
+        values = objects(column.coded.values or [None])
+        return seen, times, values[column.coded.codes[places] if column.length else places]
+
+    def load(self, columns: Sequence[Column]) -> Parts:
+        values, times = columns
+        return values.there & times.there, times.numbers, objects(values.natives())
+
+    def reduce(self, ids: Ints, size: int, parts: Parts) -> Parts:
+        there, times, values = parts
+        rows = np.flatnonzero(there)
+        seen, ends, places = self._ends(ids[rows], size, times[rows], rows)
+        return seen, ends, values[places] if len(values) else np.full(size, None, dtype=object)
+
+    def merge(self, left: Parts, right: Parts) -> Parts:
+        further = right[1] >= left[1] if self._last else right[1] < left[1]
+        take = right[0] & (~left[0] | further)
+        return left[0] | right[0], np.where(take, right[1], left[1]), np.where(take, right[2], left[2])
+
+    def values(self, parts: Parts) -> list[Native]:
+        return [value if seen else None for seen, value in zip(parts[0].tolist(), parts[2].tolist(), strict=True)]
+
+    def _ends(self, ids: Ints, size: int, times: Ints, rows: Ints) -> Parts:
+        """For each group: whether it has a row, the time at its end, and which of `rows` that is (0 if it has none)."""
+        seen = np.bincount(ids, minlength=size) > 0
+        limits = np.iinfo(np.int64)
+        best = np.full(size, limits.min if self._last else limits.max, dtype=np.int64)
+        (np.maximum if self._last else np.minimum).at(best, ids, times)
+        there = np.flatnonzero(times == best[ids])
+        places = np.full(size, -1 if self._last else limits.max, dtype=np.int64)
+        (np.maximum if self._last else np.minimum).at(places, ids[there], rows[there])
+        return seen, best, np.where(seen, places, 0)

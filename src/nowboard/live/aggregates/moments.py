@@ -2,66 +2,67 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Final, cast
+from collections.abc import Sequence
 
 import numpy as np
 
-from nowboard.live.aggregates.interface import Exact
-from nowboard.live.columns import Column, Kind
+from nowboard.live.aggregates.interface import Exact, Parts, needed
+from nowboard.live.columns import Column, Ints, Native
 from nowboard.live.groups import Groups
-
-Moment = tuple[int, float, float]
-"""How many values, their mean, and the sum of their squared distances from it."""
-
-_READERS: Final[dict[str, Callable[[int, float], float | None]]] = {
-    "var_pop": lambda n, m2: m2 / n,
-    "var_samp": lambda n, m2: m2 / (n - 1) if n > 1 else None,
-    "stddev_pop": lambda n, m2: math.sqrt(m2 / n),
-    "stddev_samp": lambda n, m2: math.sqrt(m2 / (n - 1)) if n > 1 else None,
-}
 
 
 class Moments(Exact):
     """`var_samp var_pop stddev_samp stddev_pop`.
 
-    >>> Moments("var_pop").value(Moments("var_pop").merge((1, 1.0, 0.0), (1, 3.0, 0.0)))
-    1.0
+    Parts: how many values, their mean, and the sum of their squared distances from it.
+
+    >>> law = Moments("var_pop")
+    >>> one, two = (np.array([1]), np.array([1.0]), np.array([0.0])), (np.array([1]), np.array([3.0]), np.array([0.0]))
+    >>> law.values(law.merge(one, two))
+    [1.0]
     """
 
     def __init__(self, function: str) -> None:
-        self._read = _READERS[function]
+        self._sample = function.endswith("samp")
+        self._root = function.startswith("stddev")
 
-    def partials(self, groups: Groups, argument: Column | None, condition: Column | None) -> list[Moment | None]:
-        if argument is None:
-            raise TypeError("A variance needs an argument.")
-        pick = groups.pick(argument, condition)
-        numbers = pick.of(argument.numbers).astype(np.float64)
-        if argument.kind is Kind.DECIMAL:
-            numbers /= 10.0**argument.scale
-        counts = np.bincount(pick.ids, minlength=groups.size)
-        means = np.bincount(pick.ids, weights=numbers, minlength=groups.size) / np.maximum(counts, 1)
+    def empty(self, count: int) -> Parts:
+        return np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count)
+
+    def collect(self, groups: Groups, argument: Column | None, condition: Column | None) -> Parts:
+        column = needed(argument)
+        pick = groups.pick(column, condition)
+        numbers = pick.of(column.floats)
+        ones = np.ones(len(numbers), dtype=np.int64)
+        return self.reduce(pick.ids, groups.size, (ones, numbers, np.zeros(len(numbers))))
+
+    def load(self, columns: Sequence[Column]) -> Parts:
+        counts, means, squares = columns
+        return counts.numbers.astype(np.int64), means.floats, squares.floats
+
+    def reduce(self, ids: Ints, size: int, parts: Parts) -> Parts:
+        counts, means, squares = parts
+        total = np.bincount(ids, weights=counts, minlength=size).astype(np.int64)
         with np.errstate(invalid="ignore", over="ignore"):
-            away = numbers - means[pick.ids]
-            squares = np.bincount(pick.ids, weights=away * away, minlength=groups.size)
-        rows = zip(counts.tolist(), means.tolist(), squares.tolist(), strict=True)
-        return [(count, mean, square) if count else None for count, mean, square in rows]
+            mean = np.bincount(ids, weights=means * counts, minlength=size) / np.maximum(total, 1)
+            away = means - mean[ids]
+            square = np.bincount(ids, weights=squares + away * away * counts, minlength=size)
+        return total, mean, square
 
-    def load(self, columns: list[Column]) -> list[Moment | None]:
-        counts, means, squares = (cast("list[float]", column.natives()) for column in columns)
-        rows = zip(counts, means, squares, strict=True)
-        return [(int(count), float(mean), float(square)) if count else None for count, mean, square in rows]
+    def merge(self, left: Parts, right: Parts) -> Parts:
+        total = left[0] + right[0]
+        with np.errstate(invalid="ignore", over="ignore"):
+            apart = right[1] - left[1]
+            share = right[0] / np.maximum(total, 1)
+            mean = np.where(left[0] == 0, right[1], left[1] + apart * share)
+            square = left[2] + right[2] + apart * apart * left[0] * share
+        return total, mean, square
 
-    def merge(self, state: Moment | None, other: Moment) -> Moment:
-        if state is None:
-            return other
-        count, mean, square = state
-        more, its_mean, its_square = other
-        total = count + more
-        apart = its_mean - mean
-        share = more / total
-        return total, mean + apart * share, square + its_square + apart * apart * count * share
-
-    def value(self, state: Moment | None) -> float | None:
-        return None if state is None else self._read(state[0], state[2])
+    def values(self, parts: Parts) -> list[Native]:
+        counts, _, squares = parts
+        divisors = counts - 1 if self._sample else counts
+        with np.errstate(invalid="ignore"):
+            found = squares / np.maximum(divisors, 1)
+            found = np.sqrt(found) if self._root else found
+        pairs = zip(found.tolist(), divisors.tolist(), strict=True)
+        return [value if divisor > 0 else None for value, divisor in pairs]

@@ -2,67 +2,87 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import cast
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
-from nowboard.live.aggregates.interface import Exact
-from nowboard.live.columns import EXACT, Column, Ints, Kind, Numbers
+from nowboard.live.aggregates.interface import Exact, Parts, needed
+from nowboard.live.columns import Column, Ints, Kind, Lift, Native, Numbers
 from nowboard.live.groups import Groups
 
-Number = int | float | Decimal
-
-_EXACT_IN_FLOAT = 1 << 53
-_EXACT_IN_INT64 = 1 << 63
+_EXACT_IN_FLOAT: Final = 1 << 53
+_EXACT_IN_INT64: Final = 1 << 63
 
 
 class Sum(Exact):
-    """`sum(x)`; the sum of no values is null.
+    """`sum(x)`; the sum of no values is null. Parts: whether there was a value, and the sum (of a decimal unscaled).
 
-    >>> Sum().merge(2**63, 1)
-    9223372036854775809
+    >>> law = Sum("integer")
+    >>> seen = np.array([True])
+    >>> law.values(law.merge((seen, np.array([2**62])), (seen, np.array([2**62]))))
+    [9223372036854775808]
     """
 
-    def partials(self, groups: Groups, argument: Column | None, condition: Column | None) -> list[Number | None]:
-        if argument is None:
-            raise TypeError("A sum needs an argument.")
-        pick = groups.pick(argument, condition)
-        numbers = pick.of(argument.numbers)
-        counts = np.bincount(pick.ids, minlength=groups.size).tolist()
-        if argument.kind is Kind.FLOAT:
-            sums = np.bincount(pick.ids, weights=numbers, minlength=groups.size).tolist()
-            return [total if count else None for total, count in zip(sums, counts, strict=True)]
-        totals = integer_sums(pick.ids, numbers, groups.size)
-        lifted = argument.lift(totals) if argument.kind is Kind.DECIMAL else totals
-        return [cast("Number", total) if count else None for total, count in zip(lifted, counts, strict=True)]
+    def __init__(self, field_type: str) -> None:
+        self._lift = Lift(field_type)
 
-    def load(self, columns: list[Column]) -> list[Number | None]:
-        return cast("list[Number | None]", columns[0].natives())
+    def empty(self, count: int) -> Parts:
+        kind = np.float64 if self._lift.kind is Kind.FLOAT else np.int64
+        return np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=kind)
 
-    def merge(self, state: Number | None, other: Number) -> Number:
-        if state is None:
-            return other
-        if isinstance(state, Decimal):
-            return EXACT.add(state, cast("Decimal", other))
-        return state + cast("float", other)
+    def collect(self, groups: Groups, argument: Column | None, condition: Column | None) -> Parts:
+        column = needed(argument)
+        self._lift.like(column)
+        pick = groups.pick(column, condition)
+        seen = np.bincount(pick.ids, minlength=groups.size) > 0
+        return seen, self._add_up(pick.ids, groups.size, pick.of(column.numbers))
 
-    def value(self, state: Number | None) -> Number | None:
-        return state
+    def load(self, columns: Sequence[Column]) -> Parts:
+        column = columns[0]
+        self._lift.like(column)
+        return column.there, column.numbers
+
+    def reduce(self, ids: Ints, size: int, parts: Parts) -> Parts:
+        seen, total = parts
+        return np.bincount(ids[seen], minlength=size) > 0, self._add_up(ids, size, total)
+
+    def merge(self, left: Parts, right: Parts) -> Parts:
+        return left[0] | right[0], _plus(left[1], right[1])
+
+    def values(self, parts: Parts) -> list[Native]:
+        totals = self._lift.numbers(parts[1].tolist())
+        return [total if seen else None for total, seen in zip(totals, parts[0].tolist(), strict=True)]
+
+    def _add_up(self, ids: Ints, size: int, numbers: Numbers) -> Numbers:
+        if numbers.dtype.kind == "f":
+            return np.bincount(ids, weights=numbers, minlength=size)
+        return integer_sums(ids, size, numbers)
 
 
-def integer_sums(ids: Ints, numbers: Numbers, size: int) -> list[int]:
+def _plus(left: Numbers, right: Numbers) -> Numbers:
+    if left.dtype != object and right.dtype != object:
+        with np.errstate(invalid="ignore", over="ignore"):
+            total: Numbers = left + right
+        if total.dtype.kind == "f" or not bool((((left ^ total) & (right ^ total)) < 0).any()):
+            return total
+    wide: Numbers = left.astype(object) + right.astype(object)
+    return wide
+
+
+def integer_sums(ids: Ints, size: int, numbers: Numbers) -> Numbers:
     """Sums per group that cannot wrap: the narrowest arithmetic that is wide enough for the worst case."""
     if len(numbers) == 0:
-        return [0] * size
-    worst = max(abs(int(numbers.min())), abs(int(numbers.max()))) * len(numbers)
-    if worst < _EXACT_IN_FLOAT and numbers.dtype != object:
-        return [int(total) for total in np.bincount(ids, weights=numbers, minlength=size).tolist()]
-    if worst < _EXACT_IN_INT64 and numbers.dtype != object:
-        totals = np.zeros(size, dtype=np.int64)
-        np.add.at(totals, ids, numbers)
-        return totals.tolist()
-    wide = [0] * size
+        return np.zeros(size, dtype=np.int64)
+    if numbers.dtype != object:
+        worst = max(abs(int(numbers.min())), abs(int(numbers.max()))) * len(numbers)
+        if worst < _EXACT_IN_FLOAT:
+            return np.bincount(ids, weights=numbers, minlength=size).astype(np.int64)
+        if worst < _EXACT_IN_INT64:
+            totals = np.zeros(size, dtype=np.int64)
+            np.add.at(totals, ids, numbers)
+            return totals
+    wide = np.zeros(size, dtype=object)
     for group, number in zip(ids.tolist(), numbers.tolist(), strict=True):
         wide[group] += number
     return wide

@@ -9,7 +9,7 @@ from sqlglot import exp
 from nowboard.query.context import Context
 from nowboard.query.functions import arguments_of, function_of
 from nowboard.query.grids import calendar_grid, clock_grid
-from nowboard.query.sqltime import ZoneSql
+from nowboard.query.sqltime import local_time
 from nowboard.query.syntax import reject
 from nowboard.query.types import Typing
 
@@ -34,7 +34,7 @@ def read_clock(tree: exp.Expr, context: Context) -> exp.Expr:
         if function.name == "date_trunc":
             replacement: exp.Expr | None = _truncated(node, context)
         elif function.name == "local":
-            replacement = ZoneSql(context.zone, None).local(arguments_of(node)[0]) if arguments_of(node) else None
+            replacement = local_time(context.zone, arguments_of(node)[0]) if arguments_of(node) else None
         elif function.on_clock:
             _localise(node, typing, context)
             continue
@@ -67,7 +67,7 @@ def _localise(node: exp.Expr, typing: Typing, context: Context) -> None:
         return
     for argument in arguments:
         if typing.of(argument) == "timestamp":
-            argument.replace(ZoneSql(context.zone, None).local(argument.copy()))
+            argument.replace(local_time(context.zone, argument))
 
 
 def _check_part(node: exp.Expr, context: Context) -> None:
