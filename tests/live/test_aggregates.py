@@ -139,7 +139,7 @@ def collected(law: Law, array: Flat, kind: str, condition: Column | None = None)
 def estimated(law: Law, state: Parts) -> list[bool]:
     found = law.estimated(state)
     assert found is not None
-    return found.tolist()
+    return [bool(each) for each in found]
 
 
 def one(law: Law, array: Flat, kind: str, condition: Column | None = None) -> Native:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -190,16 +191,12 @@ def run(rig: Rig, asked: list[Any], scope: Scope, script: list[Any]) -> None:
     assert any(entry.live for entry in rig.life.registry) or not rig.clients
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(
-    asked=st.lists(queries(), min_size=1, max_size=3),
-    scope=st.sampled_from(SCOPES),
-    start=st.sampled_from([START, DST, AUTUMN - 6 * HOUR]),
-    script=steps,
-)
-def test_live_equals_recompute_and_changes_add_up(
-    asked: list[Any], scope: Scope, start: int, script: list[Any]
-) -> None:
+STARTS = [START, DST, AUTUMN - 6 * HOUR]
+
+SLOW_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+def run_from(start: int, asked: list[Any], scope: Scope, script: list[Any]) -> None:
     rig = Rig(LiveLimits(exact_values=1_000))
     rig.clock.set(start)
     try:
@@ -208,7 +205,24 @@ def test_live_equals_recompute_and_changes_add_up(
         rig.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+several = st.lists(queries(), min_size=1, max_size=3)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW_CHECKS)
+@given(asked=several, scope=st.sampled_from(SCOPES), start=st.sampled_from(STARTS), script=steps)
+def test_live_equals_recompute(asked: list[Any], scope: Scope, start: int, script: list[Any]) -> None:
+    run_from(start, asked, scope, script)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_200)
+@settings(max_examples=1_000, deadline=None, suppress_health_check=SLOW_CHECKS)
+@given(asked=several, scope=st.sampled_from(SCOPES), start=st.sampled_from(STARTS), script=steps)
+def test_live_equals_recompute_for_long(asked: list[Any], scope: Scope, start: int, script: list[Any]) -> None:
+    run_from(start, asked, scope, script)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=SLOW_CHECKS)
 @given(
     asked=queries(),
     script=st.lists(st.one_of(st.lists(rows, min_size=1, max_size=5), st.integers(0, 4 * HOUR)), max_size=10),

@@ -27,6 +27,8 @@ interface DataGridProps {
   readonly pageSize?: number;
 }
 
+/** Pixels below which a filter that is always shown would cover the title. */
+const ROOM_FOR_FILTER = 90;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** A table with a head that stays, sorts and filters; long tables draw only the rows in view. */
@@ -70,6 +72,7 @@ export function DataGrid({ heads, rows, label, changed = NOTHING, pageSize }: Da
                   head={head}
                   sorted={sorting?.column === index ? (sorting.descending ? 'descending' : 'ascending') : 'none'}
                   filter={filters[index] ?? ''}
+                  narrow={(widths[index] ?? 0) < ROOM_FOR_FILTER}
                   onSort={() => setSorting(nextSorting(sorting, index, head.numeric))}
                   onFilter={(typed) => setFilters({ ...filters, [index]: typed })}
                 />

@@ -8,6 +8,7 @@ interface GridHeadCellProps {
   readonly head: GridHead;
   readonly sorted: 'ascending' | 'descending' | 'none';
   readonly filter: string;
+  readonly narrow: boolean;
   readonly onSort: () => void;
   readonly onFilter: (typed: string) => void;
 }
@@ -43,9 +44,9 @@ function HeadFilter({ head, filter, onFilter }: Pick<GridHeadCellProps, 'head' |
 }
 
 /** The head of a column: its name and unit, which way it sorts, and a filter. */
-export function GridHeadCell({ head, sorted, filter, onSort, onFilter }: GridHeadCellProps) {
+export function GridHeadCell({ head, sorted, filter, narrow, onSort, onFilter }: GridHeadCellProps) {
   return (
-    <th scope="col" data-align={head.align} aria-sort={sorted}>
+    <th scope="col" data-align={head.align} data-narrow={narrow || undefined} aria-sort={sorted}>
       <div className={styles.head}>
         <button type="button" className={styles.sort} onClick={onSort} title={head.title}>
           <span className={styles.name}>

@@ -85,8 +85,7 @@ const HEAD_LETTER = 6.5;
 const PADDING = 16;
 /** The arrow of a sorted column. */
 const ARROW = 14;
-/** A short word and the filter beside it. */
-const NARROWEST = 72;
+const NARROWEST = 56;
 const WIDEST = 240;
 /** A column of text may give up this share of its width before the table scrolls sideways. */
 const GIVES = 0.45;

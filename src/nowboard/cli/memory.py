@@ -17,8 +17,8 @@ _ARENAS: Final = 2
 def keep_memory_low() -> None:
     """Use one allocator for everything and few arenas; call before threads start.
 
-    With the demo loaded, Arrow's own pool kept 100 MB of freed batches and glibc's per-thread arenas another 15 MB. Does
-    nothing on systems without glibc.
+    With the demo loaded, Arrow's own pool kept 100 MB of freed batches and glibc's per-thread arenas another 15 MB.
+    The arenas are left as they are on systems without glibc.
     """
     pa.set_memory_pool(pa.system_memory_pool())
     with contextlib.suppress(OSError, AttributeError):

@@ -161,11 +161,13 @@ class Applier:
             self._offsets[content.stream if isinstance(content, Events) else content.name] = record.offset
 
     def _publish(self) -> None:
+        started = time.monotonic()
         updates = self._core.tick()
         if updates:
             self._publisher.publish(updates)
             self._observer.published(updates)
-            self._next_tick = time.monotonic() + self._limits.tick
+            ended = time.monotonic()
+            self._next_tick = ended + max(self._limits.tick, self._limits.tick_share * (ended - started))
 
     def _commit(self) -> bool:
         streams = {record.content.stream for record in self._committer.pending if isinstance(record.content, Events)}

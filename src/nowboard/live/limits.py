@@ -10,6 +10,7 @@ class LiveLimits:
     """Every queue, state and share of the machine has a bound; these are the defaults. Times are in seconds.
 
     tick: least pause between two updates of one channel; after a longer silence an update goes out at once.
+    tick_share: the least pause as a multiple of what the last round of updates cost.
     poll: longest sleep of the applier, so that a clock that was set is noticed.
     batch_rows: rows taken from the journal at once; larger batches cost less per event and hold answers up longer.
     waiting_rows: rows that may wait for the applier before appends are refused.
@@ -29,6 +30,7 @@ class LiveLimits:
     """
 
     tick: float = 0.05
+    tick_share: float = 3.0
     poll: float = 0.25
     batch_rows: int = 20_000
     waiting_rows: int = 1_000_000

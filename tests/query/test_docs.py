@@ -1,0 +1,43 @@
+"""The reference pages of queries say what is so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nowboard.query.functions import FUNCTIONS, FunctionKind
+from nowboard.query.windows import UNITS
+from tests.query.shop import answered, make_store, random_orders
+
+DOCS = Path(__file__).parent.parent.parent / "docs/reference"
+QUERIES, SQL = (DOCS / "queries.md").read_text(), (DOCS / "sql.md").read_text()
+
+
+def words(text: str) -> set[str]:
+    """Every word in code marks."""
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return {word for code in re.findall(r"`([^`]+)`", prose) for word in re.findall(r"[a-z_0-9]+", code)}
+
+
+def test_every_function_is_documented() -> None:
+    known = words(QUERIES)
+    scalars = {name for name, one in FUNCTIONS.items() if one.kind is not FunctionKind.WINDOW}
+    assert scalars - known == set()
+    windows = {name for name, one in FUNCTIONS.items() if one.kind is FunctionKind.WINDOW}
+    assert windows - words(SQL) == set()
+
+
+def test_every_calendar_unit_is_documented() -> None:
+    assert set(UNITS) <= words(QUERIES)
+
+
+@pytest.mark.parametrize("text", re.findall(r"```json\n(.*?)```", QUERIES + SQL, re.DOTALL))
+def test_examples_run(text: str) -> None:
+    query: dict[str, Any] = json.loads(text)
+    store = make_store(random_orders(50))
+    assert answered(store, query).columns
+    store.close()
