@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -83,10 +84,14 @@ def same(ours: Native, theirs: Any) -> bool:
     return bool(ours == theirs)
 
 
+@lru_cache(maxsize=1)
+def oracle() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def expected(sql: str, rows: pa.Table, kind: str) -> dict[Any, Any]:
-    connection = duckdb.connect()
-    connection.register("rows", rows)
-    found = connection.sql(f"select g, {sql} as v from rows where keep group by g").to_arrow_table()
+    oracle().register("rows", rows)
+    found = oracle().sql(f"select g, {sql} as v from rows where keep group by g").to_arrow_table()
     typed = "integer" if pa.types.is_decimal(found["v"].type) and kind == "integer" else kind
     return dict(zip(found["g"].to_pylist(), Column(found["v"], typed).natives(), strict=True))
 

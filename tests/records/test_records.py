@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from nowboard.records.dashboards import delete_dashboard, get_dashboard, list_dashboards, put_dashboard
 from nowboard.records.database import Records, versions
+from nowboard.records.migrate import migrations
 from nowboard.records.secrets import server_secret
 from nowboard.records.sessions import (
     SessionRow,
@@ -23,7 +25,7 @@ from nowboard.records.sessions import (
     revoke_session,
     use_link,
 )
-from nowboard.records.tables import METADATA
+from nowboard.records.tables import HEAD, METADATA
 from nowboard.records.tokens import TokenRow, add_token, find_token, get_token, list_tokens, revoke_token, touch_token
 
 DIGEST = b"d" * 32
@@ -41,6 +43,10 @@ def test_migrations_make_the_tables_that_the_code_uses(records: Records) -> None
         return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
     assert records.call(differences) == []
+
+
+def test_the_newest_migration_is_the_one_the_code_expects() -> None:
+    assert ScriptDirectory.from_config(migrations()).get_current_head() == HEAD
 
 
 def test_opening_again_keeps_everything(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -16,13 +16,16 @@ from nowboard.cli.logs import configure_logs
 from nowboard.cli.memory import keep_memory_low
 from nowboard.cli.options import settings_for
 from nowboard.cli.serve import listen, sign_in_url
-from nowboard.clock import Clock, SystemClock
+from nowboard.clock import HOUR, Clock, SystemClock
 from nowboard.errors import BadRequest, Conflict
 from nowboard.packs.flights.demo import beginning
 from nowboard.packs.flights.fold import WEEKS, Fold, waking_zone
 from nowboard.packs.flights.prepare import data_folder
 from nowboard.packs.flights.runner import Position
 from nowboard.settings import Settings
+
+SMALL_GAP: Final = 6 * HOUR
+"""What was missed in this time is few enough for the server to load itself."""
 
 
 def demo(
@@ -50,8 +53,10 @@ def demo(
         settings = settings_for(data=data, host=host, port=port)
         configure_logs(settings.log_level, settings.log_format)
         data_folder()
-        position = choose_position(settings, SystemClock(), speed=speed, timezone=timezone, late=late)
-        load_apart(settings, position)
+        clock = SystemClock()
+        position = choose_position(settings, clock, speed=speed, timezone=timezone, late=late)
+        if clock.now() - position.end > SMALL_GAP:
+            load_apart(settings, position)
         keep_memory_low()
         app = build(settings)
         with asyncio.Runner(loop_factory=app.server().config.get_loop_factory()) as runner:

@@ -52,6 +52,7 @@ class Applier:
         self._limits = limits
         self._todo: list[Record] = []
         self._next_tick = 0.0
+        self._fold_seconds = 0.0
         self._stopping = False
         self._expiries = 0
         self._offsets: dict[str, int] = {}
@@ -108,7 +109,9 @@ class Applier:
             self._call(command)
 
     def _round(self) -> None:
-        commands, records = self.inbox.take(0 if self._todo else self._limits.batch_rows, self._sleep())
+        # Before the next tick nothing is shown, so events gather until what folding them in takes is left.
+        rows = 0 if self._todo else self._limits.batch_rows
+        commands, records = self.inbox.take(rows, self._sleep(), gather_until=self._next_tick - self._fold_seconds)
         for command in commands:
             self._call(command)
         self._todo.extend(record for record in records if record.offset > self._core.life.position)
@@ -140,7 +143,8 @@ class Applier:
                 started = time.perf_counter()
                 self._core.apply(self._todo[:count])
                 self._committer.add(self._todo[:count])
-                self._observer.applied(self._todo[:count], time.perf_counter() - started)
+                self._fold_seconds = time.perf_counter() - started
+                self._observer.applied(self._todo[:count], self._fold_seconds)
             del self._todo[:count]
 
     def _define(self, records: Sequence[Record]) -> bool:

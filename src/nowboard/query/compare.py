@@ -64,14 +64,12 @@ class ShiftedWindow:
             return self._shifted_range(self.base)
         if not isinstance(self.base, SinceWindow):
             return self.base.bounds(self.shift.back(now))
-        grid = self.buckets or self.grid
-        if grid is None:
+        if self.grid is None:
             raise AssertionError("a calendar window has panes")
-        start = self.shift.back(self.base.calendar.floor(now))
-        end = self.shift.back(self.base.calendar.after(now))
-        if self.buckets is not None and self.grid is not None:
-            start = self.grid.floor(start)
-        return Bounds(start, max(start, min(end, grid.after(self.shift.back(now)))))
+        start = self.grid.floor(self.shift.back(self.base.calendar.floor(now)))
+        last = self.shift.back(self.base.calendar.after(now)) - 1
+        so_far = (self.buckets or self.grid).after(self.shift.back(now))
+        return Bounds(start, max(start, min(self.grid.after(last), so_far)))
 
     def _shifted_range(self, base: RangeWindow) -> Bounds:
         start, end = base.start, base.end

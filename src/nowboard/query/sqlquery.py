@@ -20,7 +20,7 @@ from nowboard.query.guard import check_statement, is_clock
 from nowboard.query.rules.relations import Relations
 from nowboard.query.rules.safety import cast_safely, divide_safely
 from nowboard.query.sqlparameters import bind_declared, instant_value
-from nowboard.query.sqltime import local_time
+from nowboard.query.sqltime import SETTLED, local_time, mostly_written_out
 from nowboard.query.syntax import parse_statement, reject, to_sql
 from nowboard.query.zones import Zone, load_zone
 
@@ -126,7 +126,9 @@ def _read_clock(tree: exp.Query, zone: Zone) -> None:
             arguments = arguments_of(node)
             if len(arguments) != 1:
                 reject("local() takes 1 argument.", "sql", node)
-            node.replace(local_time(zone, arguments[0]))
+            argument = arguments[0]
+            written = local_time(zone, argument, SETTLED)
+            node.replace(mostly_written_out(argument, local_time(zone, argument), written))
 
 
 def _limited(tree: exp.Query, limit: int) -> str:

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlglot import exp
 
 from nowboard.clock import DAY, HOUR, MINUTE, SECOND, Micros
-from nowboard.query.zones import Zone, from_micros
-
-MOST_CHANGES: Final = 80
-"""More offset changes than this (40 years of summer times) are looked up instead of being written out."""
-
-_TRUNCATED: Final = {SECOND: "SECOND", MINUTE: "MINUTE", HOUR: "HOUR", DAY: "DAY"}
-_MONTHS: Final = {1: "MONTH", 3: "QUARTER", 12: "YEAR"}
+from nowboard.query.zones import Zone, from_micros, to_micros
 
 
 @dataclass(frozen=True)
@@ -32,6 +27,16 @@ class Bounds:
     def contains(self, instant: Micros) -> bool:
         """Whether `instant` lies inside."""
         return (self.start is None or instant >= self.start) and (self.end is None or instant < self.end)
+
+
+MOST_CHANGES: Final = 80
+"""More offset changes than this (40 years of summer times) are looked up instead of being written out."""
+
+SETTLED: Final = Bounds(to_micros(datetime(2015, 1, 1, tzinfo=UTC)), to_micros(datetime(2045, 1, 1, tzinfo=UTC)))
+"""Times for which offsets are written out where nothing is known: 60 changes in a zone with summer time."""
+
+_TRUNCATED: Final = {SECOND: "SECOND", MINUTE: "MINUTE", HOUR: "HOUR", DAY: "DAY"}
+_MONTHS: Final = {1: "MONTH", 3: "QUARTER", 12: "YEAR"}
 
 
 def timestamp(instant: Micros) -> exp.Expr:
@@ -96,6 +101,15 @@ def local_time(zone: Zone, time: exp.Expr, within: Bounds | None = None) -> exp.
         return _call("TIMEZONE", exp.Literal.string(zone.name), aware)
     steps = [(zone.changes[index], shifted(time, zone.offsets[index + 1])) for index in changes]
     return stepwise(time, shifted(time, zone.offsets[changes.start]), steps)
+
+
+def mostly_written_out(time: exp.Expr, slow: exp.Expr, fast: exp.Expr) -> exp.Expr:
+    """`fast`, which is right for `time` in `SETTLED`, and `slow` for all other times.
+
+    Cheaper, and right about rules that changed after the engine's zone tables were made.
+    """
+    start, end = SETTLED.start or 0, SETTLED.end or 0
+    return stepwise(time, slow, [(start, fast), (end, slow.copy())])
 
 
 def read_within(tree: exp.Expr, time: exp.Expr, zone: Zone, within: Bounds) -> exp.Expr:

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from sqlglot import exp
 
 from nowboard.query.grids import FixedGrid, Grid
 from nowboard.query.plan import Aggregate, Plan, Scalar
-from nowboard.query.sqltime import Bounds, read_within, stepwise
+from nowboard.query.sqltime import SETTLED, Bounds, mostly_written_out, read_within
 from nowboard.query.syntax import to_sql
-from nowboard.query.zones import load_zone, to_micros
+from nowboard.query.zones import load_zone
 
 _MARK = "TIMEZONE("
-
-
-_USUAL = Bounds(to_micros(datetime(2015, 1, 1, tzinfo=UTC)), to_micros(datetime(2045, 1, 1, tzinfo=UTC)))
-"""Event times for which offsets are written out when nothing is known: 60 changes in a zone with summer time."""
 
 
 def reads_zone(plan: Plan) -> bool:
@@ -57,14 +52,13 @@ def written_out(plan: Plan, within: Bounds) -> Plan:
 def usually_written_out(tree: exp.Expr, plan: Plan) -> exp.Expr:
     """`tree`, one of the plan's row-level expressions or pane trees, right for every event time and mostly cheap."""
     text = to_sql(tree)
-    start, end = _USUAL.start, _USUAL.end
-    if _MARK not in text or start is None or end is None:
+    if _MARK not in text:
         return tree
     grid, time, zone = _grid_of(text, plan), plan.time.tree, load_zone(plan.timezone)
-    written = read_within(tree, time, zone, _USUAL) if grid is None else grid.tree(time, _USUAL)
+    written = read_within(tree, time, zone, SETTLED) if grid is None else grid.tree(time, SETTLED)
     if written == tree:
         return tree
-    return stepwise(time, tree, [(start, written), (end, tree.copy())])
+    return mostly_written_out(time, tree, written)
 
 
 def _grid_of(text: str, plan: Plan) -> Grid | None:

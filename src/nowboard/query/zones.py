@@ -7,6 +7,7 @@ mean the instant of the change. Both choices keep every conversion monotone, whi
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,9 @@ from nowboard.clock import DAY, SECOND, Micros
 from nowboard.errors import BadQuery
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAME: Final = re.compile(r"^(?!posix|right|local|Factory)[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$")
+"""Names of the IANA database; what a system keeps beside them (with leap seconds, its own zone) is left out."""
+
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2100
 _PROBE: Final = timedelta(days=10)  # shorter than any regime of the zone database since 1900
@@ -108,7 +112,7 @@ def load_zone(name: str) -> Zone:
     if name == "UTC":
         return Zone("UTC", (), (0,), (0,))
     try:
-        info = ZoneInfo(name)
+        info = ZoneInfo(name if _NAME.match(name) else "")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         message = f"There is no time zone called {name!r}."
         hint = "use a name of the IANA database, such as Europe/Oslo or UTC"

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from nowboard.errors import StorageFull, Unavailable
+from nowboard.records.connections import open_engine
+from nowboard.records.tables import HEAD, METADATA
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class _DriverConnection(Protocol):
-    """The part of a DB-API connection that is used when one is opened."""
-
-    isolation_level: str | None
-
-    def execute(self, sql: str, /) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -47,12 +39,18 @@ class Records:
 
     def __init__(self, path: Path | None, *, limits: RecordsLimits | None = None) -> None:
         limits = limits or RecordsLimits()
-        self._engine = _open(path, limits)
+        self._engine = open_engine(path, limits.busy_timeout)
         # one connection holds an in-memory database, so only one thread may use it
         threads = limits.threads if path is not None else 1
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="nowboard-records")
         with self._engine.connect() as connection:
-            migrate(connection)
+            if path is None:
+                METADATA.create_all(connection)
+                connection.commit()
+                return
+            current = _version(connection)
+        if current != HEAD:
+            _migrate_apart(path)
 
     def call(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a transaction in this thread. Raises `Unavailable` when the database cannot be used."""
@@ -75,52 +73,28 @@ class Records:
         self._engine.dispose()
 
 
-def migrate(connection: Connection) -> None:
-    """Bring the schema to the newest version. A failure leaves the schema as it was."""
-    config = _config()
-    head = ScriptDirectory.from_config(config).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() == head:
-        return
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    connection.commit()
-
-
-def versions(path: Path) -> tuple[str | None, str | None]:
+def versions(path: Path) -> tuple[str | None, str]:
     """The schema version of the database at `path`, without changing it, and the newest one; for `doctor`."""
     engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            return _version(connection), HEAD
     finally:
         engine.dispose()
-    return current, ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
+def _version(connection: Connection) -> str | None:
+    """What Alembic has noted; None where it has never run."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
 
-def _open(path: Path | None, limits: RecordsLimits) -> Engine:
-    if path is None:
-        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    else:
-        engine = create_engine(f"sqlite:///{path}")
-
-    def prepare(connection: _DriverConnection, _record: object) -> None:
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={limits.busy_timeout}")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    def begin(connection: Connection) -> None:
-        # a transaction that reads and then writes cannot be overtaken in between
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", begin)
-    return engine
+def _migrate_apart(path: Path) -> None:
+    command = [sys.executable, "-m", "nowboard.records.migrate", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        message = f"the records database could not be brought to schema {HEAD}: {reason}"
+        raise Unavailable(message, code="migration_failed")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 METADATA = MetaData()
+
+HEAD: Final = "0001"
+"""The newest migration; a test compares it with the files."""
 
 API_TOKENS = Table(
     "api_tokens",

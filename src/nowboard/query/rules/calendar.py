@@ -8,9 +8,9 @@ from sqlglot import exp
 
 from nowboard.query.context import Context
 from nowboard.query.functions import arguments_of, function_of
-from nowboard.query.grids import calendar_grid, clock_grid
-from nowboard.query.sqltime import local_time
-from nowboard.query.syntax import reject
+from nowboard.query.grids import FixedGrid, calendar_grid, clock_grid
+from nowboard.query.sqltime import SETTLED, local_time, mostly_written_out
+from nowboard.query.syntax import column, reject
 from nowboard.query.types import Typing
 
 _UNITS: Final = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
@@ -34,7 +34,7 @@ def read_clock(tree: exp.Expr, context: Context) -> exp.Expr:
         if function.name == "date_trunc":
             replacement: exp.Expr | None = _truncated(node, context)
         elif function.name == "local":
-            replacement = local_time(context.zone, arguments_of(node)[0]) if arguments_of(node) else None
+            replacement = _local(arguments_of(node)[0], context) if arguments_of(node) else None
         elif function.on_clock:
             _localise(node, typing, context)
             continue
@@ -53,7 +53,18 @@ def _truncated(node: exp.Expr, context: Context) -> exp.Expr:
     if unit not in _UNITS:
         reject(f"date_trunc() does not know the unit {unit!r}.", context.part, node, hint="use " + ", ".join(_UNITS))
     grid = clock_grid(_SMALL[unit], context.zone) if unit in _SMALL else calendar_grid(unit, context.zone)
-    return grid.tree(node.this)
+    slow = grid.tree(node.this)
+    if isinstance(grid, FixedGrid):
+        return slow
+    return mostly_written_out(node.this, slow, grid.tree(node.this, SETTLED))
+
+
+def _local(argument: exp.Expr, context: Context) -> exp.Expr:
+    slow = local_time(context.zone, argument)
+    time = column(context.stream.time, context.stream.name)
+    if context.zone.is_utc or argument == time:
+        return slow  # the bounds of event times are known later, and then this is written out
+    return mostly_written_out(argument, slow, local_time(context.zone, argument, SETTLED))
 
 
 def _localise(node: exp.Expr, typing: Typing, context: Context) -> None:
@@ -67,7 +78,7 @@ def _localise(node: exp.Expr, typing: Typing, context: Context) -> None:
         return
     for argument in arguments:
         if typing.of(argument) == "timestamp":
-            argument.replace(local_time(context.zone, argument))
+            argument.replace(_local(argument, context))
 
 
 def _check_part(node: exp.Expr, context: Context) -> None:

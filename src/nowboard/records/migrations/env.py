@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `nowboard.records.database.migrate` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `nowboard.records.migrate.migrate` hands over."""
 
 from __future__ import annotations
 
