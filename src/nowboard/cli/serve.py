@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nowboard.app import App, build
+from nowboard.cli.background import start, watch_self
 from nowboard.cli.failures import told
 from nowboard.cli.logs import configure_logs
 from nowboard.cli.memory import keep_memory_low
@@ -21,16 +22,20 @@ def serve(
     data: DataOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; else NOWBOARD_HOST, else 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; else NOWBOARD_PORT, else 8080.")] = None,
+    *,
+    self_metrics: Annotated[
+        bool, typer.Option(help="Keep the stream `server` and the dashboard This server, one event a second.")
+    ] = True,
 ) -> None:
     """Run the server until it is told to stop. Prints one link to sign in with."""
     with told():
         settings = settings_for(data=data, host=host, port=port)
         configure_logs(settings.log_level, settings.log_format)
         keep_memory_low()
-        run(build(settings))
+        run(build(settings), self_metrics=self_metrics)
 
 
-def run(app: App) -> None:
+def run(app: App, *, self_metrics: bool = False) -> None:
     """Serve `app` until SIGINT or SIGTERM. Raises `Unavailable` when the address is taken."""
     settings = app.settings
     listener = listen(settings.host, settings.port)
@@ -38,13 +43,20 @@ def run(app: App) -> None:
 
     async def main() -> None:
         port = listener.getsockname()[1]
-        server.when_started(lambda: announcing.append(asyncio.create_task(_announce(app, port))))
+        beside: list[asyncio.Task[None]] = []
+
+        def started() -> None:
+            beside.append(asyncio.create_task(_announce(app, port)))
+            if self_metrics:
+                beside.append(start(watch_self(app), "self metrics"))
+
+        server.when_started(started)
         try:
             await server.serve(sockets=[listener])
         finally:
+            for task in beside:
+                task.cancel()
             listener.close()
-
-    announcing: list[asyncio.Task[None]] = []
 
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(main())

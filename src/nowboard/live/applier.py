@@ -110,8 +110,10 @@ class Applier:
 
     def _round(self) -> None:
         # Before the next tick nothing is shown, so events gather until what folding them in takes is left.
+        awaited = self._committer.awaited or self._core.asked
+        until = 0.0 if awaited else self._next_tick - self._fold_seconds
         rows = 0 if self._todo else self._limits.batch_rows
-        commands, records = self.inbox.take(rows, self._sleep(), gather_until=self._next_tick - self._fold_seconds)
+        commands, records = self.inbox.take(rows, self._sleep(), gather_until=until)
         for command in commands:
             self._call(command)
         self._todo.extend(record for record in records if record.offset > self._core.life.position)

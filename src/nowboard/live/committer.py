@@ -54,6 +54,11 @@ class Committer:
         return bool(self.pending) and self.pending[-1].offset >= offset
 
     @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for the store."""
+        return bool(self._waiters)
+
+    @property
     def rows(self) -> int:
         """Rows that the store does not have yet."""
         return self._rows

@@ -80,6 +80,11 @@ class Core:
             if each.done.set_running_or_notify_cancel():
                 each.done.set_result(None if entry is None or entry.in_doubt else self._kept(entry))
 
+    @property
+    def asked(self) -> bool:
+        """Whether a question waits for its offset."""
+        return bool(self._questions)
+
     def announce(self, channel: str) -> None:
         """The first watcher has its result in hand: what changed since may be published."""
         entry = self.life.registry.get(channel)

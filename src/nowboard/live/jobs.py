@@ -34,6 +34,7 @@ class Workers:
         self._limits = limits
         self._pool = ThreadPoolExecutor(limits.loaders, thread_name_prefix="nowboard-load")
         self._room = asyncio.Semaphore(limits.requery_workers)
+        self._running: set[Future[tuple[Result, float]]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._life: Lifecycle | None = None
         self._submit: Callable[[Command], bool] | None = None
@@ -66,10 +67,19 @@ class Workers:
         if self._loop is None:
             raise AssertionError("the workers are not connected")
         running = asyncio.run_coroutine_threadsafe(self._rerun(entry), self._loop)
-        running.add_done_callback(lambda done: self._back(lambda life: life.ran(entry, *_ran(done))))
+        self._running.add(running)
+
+        def done(future: Future[tuple[Result, float]]) -> None:
+            self._running.discard(future)
+            outcome = _ran(future)
+            self._back(lambda life: life.ran(entry, *outcome))
+
+        running.add_done_callback(done)
 
     def close(self) -> None:
-        """Take no more work and wait for what runs."""
+        """Take no more work, cancel what is re-run and wait for what is loaded."""
+        for running in list(self._running):
+            running.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def _rerun(self, entry: Entry) -> tuple[Result, float]:

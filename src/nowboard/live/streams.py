@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from nowboard.live.aggregates import Law, law_of
 from nowboard.live.grouping import aggregate_name
+from nowboard.live.inbox import rows_of
 from nowboard.live.limits import LiveLimits
 from nowboard.live.projector import Projector
 from nowboard.live.shared import Need, Phase, SharedState
@@ -65,9 +66,15 @@ class StreamStates:
     def catch_up(self, state: SharedState, offset: int) -> None:
         """The history up to `offset` is loaded: fold in what was kept, then keep up."""
         state.phase = Phase.READY
-        waiting = state.take_waiting(offset)
-        if waiting:
-            self._fold([state], waiting)
+        batch: list[Record] = []
+        rows = 0
+        for record in state.take_waiting(offset):
+            batch.append(record)
+            rows += rows_of(record)
+            if rows >= self._limits.batch_rows:
+                self._fold_into(state, batch)
+                batch, rows = [], 0
+        self._fold_into(state, batch)
 
     def _law(self, aggregate: Aggregate) -> Law:
         """Equal aggregates share one law, as it may learn from a column that only one state has looked at."""
@@ -75,6 +82,10 @@ class StreamStates:
         if name not in self._laws:
             self._laws[name] = law_of(aggregate, self._limits.exact_values)
         return self._laws[name]
+
+    def _fold_into(self, state: SharedState, records: Sequence[Record]) -> None:
+        if records and state.phase is Phase.READY:
+            self._fold([state], records)
 
     def _fold(self, states: Sequence[SharedState], records: Sequence[Record]) -> None:
         try:
