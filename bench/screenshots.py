@@ -20,7 +20,7 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-DASHBOARDS = ("departures", "server")
+DASHBOARDS = ("departures", "this-server")
 LOOKS = {"light": (1440, 900, "light"), "dark": (1440, 900, "dark"), "phone": (390, 844, "light")}
 SETTLE_SECONDS = 4
 

@@ -33,5 +33,9 @@ def cast_safely(tree: exp.Expr, context: Context) -> exp.Expr:  # noqa: ARG001 -
 
 def _cannot_be_zero(divisor: exp.Expr) -> bool:
     if isinstance(divisor, exp.Nullif):
-        return True
-    return isinstance(divisor, exp.Literal) and not divisor.is_string and float(divisor.name) != 0
+        return _is_zero(divisor.expression)
+    return isinstance(divisor, exp.Literal) and not divisor.is_string and not _is_zero(divisor)
+
+
+def _is_zero(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string and float(node.name) == 0
