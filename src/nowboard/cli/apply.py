@@ -15,7 +15,7 @@ from nowboard.packs.load import load
 
 def apply(
     folder: Annotated[Path, typer.Argument(help="Folder of the pack.")],
-    url: Url = "http://127.0.0.1:8000",
+    url: Url = "http://127.0.0.1:8080",
     token: Token = "",
     *,
     prune: Annotated[bool, typer.Option("--prune", help="Also remove dashboards that the pack does not have.")] = False,

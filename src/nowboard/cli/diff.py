@@ -17,7 +17,7 @@ DIFFERENT: Final = 1
 
 def diff(
     folder: Annotated[Path, typer.Argument(help="Folder of the pack.")],
-    url: Url = "http://127.0.0.1:8000",
+    url: Url = "http://127.0.0.1:8080",
     token: Token = "",
 ) -> None:
     """Show what `apply` would change, member by member, and change nothing.

@@ -17,7 +17,7 @@ from nowboard.packs.pack import Pack
 
 def export(
     folder: Annotated[Path, typer.Argument(help="Folder to write to; it is made if need be.")],
-    url: Url = "http://127.0.0.1:8000",
+    url: Url = "http://127.0.0.1:8080",
     token: Token = "",
     name: Annotated[str, typer.Option(help="Name of the pack.")] = "exported",
     title: Annotated[str, typer.Option(help="Title of the pack.")] = "Exported",
