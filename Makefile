@@ -59,7 +59,8 @@ chromium: # the browser of the browser tests: Debian's package
 
 test: setup $(STAMPS)/dev chromium ## everything: lint, types, contracts, all tests, a real browser
 	$(MAKE) lint types imports page-check
-	$(BIN)/pytest tests -m "not slow" -n 2
+	$(BIN)/pytest tests -m "not slow and not browser" -n 2
+	$(BIN)/pytest tests/browser
 	$(BIN)/pytest tests -m slow
 
 check: setup $(STAMPS)/dev ## the quick part, under a minute
