@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from nowboard.errors import StorageFull, Unavailable
 from nowboard.records.connections import open_engine
+from nowboard.records.organisations import ensure_home
 from nowboard.records.tables import HEAD, METADATA
 
 P = ParamSpec("P")
@@ -46,6 +47,7 @@ class Records:
         with self._engine.connect() as connection:
             if path is None:
                 METADATA.create_all(connection)
+                ensure_home(connection)
                 connection.commit()
                 return
             current = _version(connection)
