@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import subprocess
 import sys
 from collections.abc import Callable
@@ -66,8 +67,9 @@ class Records:
 
     async def run(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """`call` in a thread of the database."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: self.call(function, *args, **kwargs))
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        # the thread sees what the caller's context says, such as the request that the audit log names
+        return await loop.run_in_executor(self._threads, lambda: context.run(self.call, function, *args, **kwargs))
 
     def close(self) -> None:
         """Finish what runs, then close. Idempotent."""
