@@ -186,13 +186,16 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         observer=metrics,
         salt=records.call(server_secret, "masks", clock.now()).hex(),
     )
-    hub = Hub(engine, Subscriptions(StoredDashboards(records)), clock=clock, limits=_hub_limits(settings))
+    dashboards = StoredDashboards(records)
+    hub = Hub(engine, Subscriptions(dashboards), clock=clock, limits=_hub_limits(settings))
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
     tickets = Tickets(clock)
     services = WebServices(
         engine=engine,
+        cache=engine.runner,
+        dashboards=dashboards,
         ingest=Ingest(engine, clock, meter=metrics, limits=_ingest_limits(settings), room=room),
         hub=hub,
         records=records,
