@@ -21,7 +21,7 @@ def run() -> CliRunner:
 
 def test_version_and_help(run: CliRunner) -> None:
     assert run.invoke(make(), ["--version"]).stdout.strip() == __version__
-    for command in ("serve", "demo", "link", "doctor", "token", "init", "apply", "diff", "export"):
+    for command in ("serve", "demo", "link", "doctor", "token", "init", "apply", "diff", "export", "import"):
         done = run.invoke(make(), [command, "--help"])
         assert done.exit_code == 0, command
         assert f"`nowboard {command}" in REFERENCE.read_text(encoding="utf-8"), f"{command} is not documented"

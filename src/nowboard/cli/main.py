@@ -13,6 +13,7 @@ from nowboard.cli.demo import demo
 from nowboard.cli.diff import diff
 from nowboard.cli.doctor import doctor
 from nowboard.cli.export import export
+from nowboard.cli.import_ import import_
 from nowboard.cli.init import init
 from nowboard.cli.link import link
 from nowboard.cli.serve import serve
@@ -36,6 +37,7 @@ def make() -> typer.Typer:
     app.callback()(_options)
     for command in (serve, demo, link, doctor, init, apply, diff, export):
         app.command()(command)
+    app.command("import")(import_)
     token.register(app)
     return app
 
