@@ -59,6 +59,15 @@ async def open_target(data: Path | None, url: str, token: str) -> AsyncIterator[
     if not token:
         message = "Give --data for a stopped server, or an API token for a running one: --token, or NOWBOARD_TOKEN."
         raise Unauthenticated(message)
+    async with open_server(url, token) as target:
+        yield target
+
+
+@asynccontextmanager
+async def open_server(url: str, token: str) -> AsyncIterator[RemoteTarget]:
+    """The running server at `url`. Raises `Unauthenticated` without a token, `BadRequest` for what is no address."""
+    if not token:
+        raise Unauthenticated("Give an API token: --token, or NOWBOARD_TOKEN. `nowboard token create` makes one.")
     if not url.startswith(("http://", "https://")):
         raise BadRequest(f"{url!r} is not the address of a server: it begins with http:// or https://.")
     headers = {"Authorization": f"Bearer {token}"}
