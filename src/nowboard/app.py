@@ -45,6 +45,7 @@ from nowboard.stores.limits import StoreLimits
 from nowboard.stores.rebuild import open_store
 from nowboard.web.api import WebServices, build_api, live_access
 from nowboard.web.metrics import Metrics
+from nowboard.web.opening import OPENING, OpeningLimits
 from nowboard.web.options import Exposure, WebOptions
 from nowboard.web.server import Server, ServerOptions, make_server
 from nowboard.web.socketio import SOCKETIO_PATH
@@ -137,10 +138,12 @@ class App:
         finally:
             await self.stop()
 
-    def server(self) -> Server:
+    def server(self, opening: OpeningLimits = OPENING) -> Server:
         """A uvicorn server of this app; it starts and stops the app itself."""
         settings = self.settings
-        options = ServerOptions(settings.host, settings.port, settings.trusted_proxies, settings.shutdown_seconds)
+        options = ServerOptions(
+            settings.host, settings.port, settings.trusted_proxies, settings.shutdown_seconds, opening=opening
+        )
         return make_server(self.api, self.hub, self.websocket, self._begin_to_stop, options)
 
     def _begin_to_stop(self) -> None:
