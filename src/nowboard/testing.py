@@ -84,6 +84,7 @@ async def serving(app: App, opening: OpeningLimits = OPENING) -> AsyncIterator[S
         await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()
+        await app.started()
         yield Served(app, listener.getsockname()[1])
     finally:
         waiting.cancel()
