@@ -17,6 +17,7 @@ from nowboard.app import App, build
 from nowboard.clock import Clock
 from nowboard.model.scopes import EVERYTHING, Scope
 from nowboard.settings import Settings
+from nowboard.web.opening import OPENING, OpeningLimits
 
 
 class GivenSettings(Settings):
@@ -70,10 +71,10 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(app: App) -> AsyncIterator[Served]:
+async def serving(app: App, opening: OpeningLimits = OPENING) -> AsyncIterator[Served]:
     """Start `app` under uvicorn on a free port, and stop it as SIGTERM would."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = app.server()
+    server = app.server(opening)
     up = asyncio.Event()
     server.when_started(up.set)
     # without the signal handlers of `serve`, which belong to whoever runs the tests
@@ -83,6 +84,7 @@ async def serving(app: App) -> AsyncIterator[Served]:
         await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()
+        await app.started()
         yield Served(app, listener.getsockname()[1])
     finally:
         waiting.cancel()

@@ -195,6 +195,11 @@ class Ingest:
         """Changes streams one at a time; whoever else defines streams goes through it too."""
         self._budget = Budget(self.limits.inflight_bytes)
 
+    @property
+    def free_bytes(self) -> int:
+        """How much may still be held while it is decoded, of `limits.inflight_bytes`."""
+        return self._budget.free
+
     async def post(self, passage: Passage) -> Ack:
         """Take one request's events. Raises any `NowboardError` that refuses the request as a whole."""
         with self._budget.hold() as hold:

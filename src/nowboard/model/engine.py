@@ -44,6 +44,17 @@ class Status(msgspec.Struct, frozen=True):
     store_queries: int = 0
 
 
+class CatchUp(msgspec.Struct, frozen=True):
+    """The store is being brought up to the journal: it holds everything up to offset `applied` of `end`.
+
+    `phase` is `starting` before the server serves, and `rebuilding` when a store that failed is replaced.
+    """
+
+    phase: str
+    applied: int
+    end: int
+
+
 class Engine(Protocol):
     """Journal, store and live together. Arguments and results are frozen values and Arrow data."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Self
 
 import duckdb
@@ -52,9 +52,10 @@ class _Watch:
 class DuckDBSnapshot:
     """See `nowboard.stores.interface.Snapshot`."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Takes over `cursor`."""
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, failed: Callable[[duckdb.Error], None]) -> None:
+        """Takes over `cursor`; `failed` hears of every failure of the engine."""
         self._cursor = cursor
+        self._failed = failed
         self._watch: _Watch | None = None
         self._lock = threading.Lock()
         try:
@@ -62,6 +63,7 @@ class DuckDBSnapshot:
             rows = cursor.execute("SELECT applied FROM nowboard_meta").fetchall()
         except duckdb.Error as error:
             cursor.close()
+            failed(error)
             raise as_query_error(error) from error
         self._offset = int(rows[0][0]) if rows else 0
 
@@ -86,6 +88,7 @@ class DuckDBSnapshot:
                 raise QueryCancelled("The query was cancelled.") from error
             raise QueryTimeout(f"The query took longer than {timeout:g} s and was stopped.") from error
         except duckdb.Error as error:
+            self._failed(error)
             raise as_query_error(error) from error
         finally:
             with self._lock:

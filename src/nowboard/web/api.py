@@ -13,7 +13,7 @@ from nowboard.access.tickets import Tickets
 from nowboard.clock import Clock
 from nowboard.hub.hub import Hub
 from nowboard.ingest.pipeline import Ingest
-from nowboard.model.engine import Engine
+from nowboard.model.engine import CatchUp, Engine
 from nowboard.records.database import Records
 from nowboard.web.errors import install_handlers
 from nowboard.web.gate import Gate
@@ -33,13 +33,17 @@ from nowboard.web.routes.sessions import session_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
+from nowboard.web.starting import Starting, check_started
 from nowboard.web.static import PageApp, StaticFiles
 from nowboard.web.subscriptions import Dashboards
 
 
 @dataclass(frozen=True)
 class WebServices:
-    """What the routes are built from. `stopping` says whether the server is on its way down."""
+    """What the routes are built from.
+
+    `stopping` says whether the server is on its way down, `catching_up` how far the store is when it is not up to date.
+    """
 
     engine: Engine
     cache: Cache
@@ -52,6 +56,7 @@ class WebServices:
     clock: Clock
     metrics: Metrics
     stopping: Callable[[], bool]
+    catching_up: Callable[[], CatchUp | None]
     version: str
     options: WebOptions
 
@@ -62,21 +67,21 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def live_access(services: WebServices) -> LiveAccess:
     """How sockets, event streams and polls are let in."""
     gate = Gate(services.authenticator, services.options)
-    return LiveAccess(gate.of_headers, services.options.origins)
+    return LiveAccess(gate.of_headers, services.options.origins, lambda: check_started(services.catching_up()))
 
 
 def build_api(services: WebServices, *, files: StaticFiles | None = None, lifespan: Lifespan | None = None) -> FastAPI:
     """The application."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     install_handlers(app)
+    app.add_middleware(Starting, catching_up=services.catching_up)
     app.add_middleware(Edge, metrics=services.metrics)
     gate, options, files = Gate(services.authenticator, services.options), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
         app.include_router(router)
     app.include_router(docs_routes(gate, files, services.version, options))
-    app.include_router(
-        health_routes(gate, services.engine, services.ingest.room, services.metrics, services.stopping, options)
-    )
+    room, stopping, catching_up = services.ingest.room, services.stopping, services.catching_up
+    app.include_router(health_routes(gate, services.engine, room, services.metrics, stopping, catching_up, options))
     access = live_access(services)
     app.router.routes.extend(live_routes(services.hub, access, PREFIX))
     app.mount(SOCKETIO_PATH, make_socketio(services.hub, access))
