@@ -51,7 +51,7 @@ function dialOf(result: Result, picked: Picked, options: GaugeOptions, context: 
     color: band ? toneColor(theme, band.tone) : theme.accent,
     center: [width / 2, radius + 4],
     radius,
-    thickness: Math.max(8, radius * 0.15),
+    thickness: Math.max(8, radius * 0.125),
   };
 }
 

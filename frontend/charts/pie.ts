@@ -77,7 +77,7 @@ const plainText = (text: string): string => text.replace(/[{}|]/g, ' ');
 function legendOf({ found, byName, formats, place }: Drawing, context: ChartContext) {
   const { theme } = context;
   const size = fontSizeOf(context);
-  const room = Math.max(40, place.wide ? context.width - place.radius * 2 - 110 : context.width - 90);
+  const room = Math.max(40, place.wide ? context.width - place.radius * 2 - 94 : context.width - 90);
   const formatter = (name: string): string => {
     const share = formats.percent(byName.get(name)?.share ?? 0, 0);
     return `{name|${plainText(fitText(name, room, size))}}{share|${share}}`;

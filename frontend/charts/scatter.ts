@@ -2,6 +2,7 @@
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
 import type { Widget } from '../core/documents';
 import { type Formats, formatValue } from '../core/format';
+import { compareCodePoints } from '../core/order';
 import type { Result } from '../core/values';
 import {
   baseOption,
@@ -128,7 +129,7 @@ export function scatterOption(widget: Widget, frames: Frames, context: ChartCont
   const thresholds = optionsOf('scatter', widget).thresholds ?? [];
   const size = fontSizeOf(context);
   const marks = marksOf(result, encoding, context);
-  const groups = [...new Set(marks.map(({ group }) => group))];
+  const groups = [...new Set(marks.map(({ group }) => group))].sort(compareCodePoints);
   const plot = plotOf(result, encoding, thresholds, groups.length > 1 ? legendHeight(groups, context) : 0, context);
   const places = sidesOf(marks, plot, size);
   const sides = new Map(

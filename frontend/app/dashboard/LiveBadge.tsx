@@ -49,7 +49,8 @@ export function LiveBadge() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const { label, tone, detail } = describeConnection(connection);
   const asOf = newestData(subscription, document.widgets ?? []);
-  const age = asOf === null ? null : formats.age(Math.max(0, now - asOf));
+  const old = asOf === null ? null : Math.max(0, now - asOf);
+  const age = old === null ? null : old < 1000 ? 'just now' : `${formats.age(old)} ago`;
   return (
     <Popover position="bottom-start" opened={opened} onDismiss={close} withRoles>
       <Popover.Target>
@@ -58,7 +59,7 @@ export function LiveBadge() {
           className={styles.badge}
           data-tone={tone}
           data-phase={connection.phase}
-          title={detail}
+          title={`${detail}. The newest number on the page is ${age ?? 'not here yet'}.`}
           onClick={toggle}
           onKeyDown={(event) => event.key === 'Escape' && close()}
         >
