@@ -14,7 +14,10 @@ const GAP = 6;
 export function colorKey(scale: ColorScale, column: Column, formats: Formats, context: ChartContext) {
   const { theme } = context;
   const size = fontSizeOf(context);
-  const end = (value: number): string => formatNumber(formats, { ...column, decimals: null }, value, 'compact');
+  // Ends that were chosen are round: "40", not "40.0"; ends from the data keep the column's digits.
+  const digits = (value: number): number | null | undefined => (Number.isInteger(value * 100) ? null : column.decimals);
+  const end = (value: number): string =>
+    formatNumber(formats, { ...column, decimals: digits(value) ?? null }, value, 'compact');
   const [low, high] = [end(scale.min), end(scale.max)];
   const unit = unitOf(column);
   const title = unit === '' ? titleOf(column) : `${titleOf(column)} (${unit})`;

@@ -69,11 +69,14 @@ function veil({ table, look }: Drawing, context: ChartContext): LineSeriesOption
   return { markArea: { silent: true, animation: false, z: 10, itemStyle, data: [[{ xAxis: from }, { xAxis: to }]] } };
 }
 
+/** Pixels that the name of the last tick may stick out of the plot. */
+const LAST_TICK = 16;
+
 function marginsOf(naming: Naming, labelWidth: number, unit: boolean, context: ChartContext): Margins {
   const top = naming.top || 8;
   return {
     left: labelWidth + LABEL_GAP + 2,
-    right: naming.kind === 'direct' ? naming.room + 8 : 10,
+    right: naming.kind === 'direct' ? naming.room + 8 : LAST_TICK,
     top: top + (unit ? 18 : 0),
     bottom: axisHeight(context),
   };

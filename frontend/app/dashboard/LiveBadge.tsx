@@ -1,6 +1,6 @@
 import { Button, Popover } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type ConnectionState, describeConnection } from '../../core/index';
+import { type ConnectionState, describeConnection, type Formats } from '../../core/index';
 import { useConnection, useLiveClient } from '../../react/index';
 import { useNow } from '../ui/useNow';
 import { useScene } from './context';
@@ -41,6 +41,12 @@ function Details({ connection, asOf, now }: DetailsProps) {
   );
 }
 
+/** While numbers move, when they last did; else how old they are, so that "Offline" is not read as a moment. */
+const ageWords = (formats: Formats, old: number, moving: boolean): string => {
+  if (!moving) return `data ${formats.age(old)} old`;
+  return old < 1000 ? 'just now' : `${formats.age(old)} ago`;
+};
+
 /** Whether numbers move, by which way they come, and how old they are. */
 export function LiveBadge() {
   const connection = useConnection();
@@ -50,7 +56,7 @@ export function LiveBadge() {
   const { label, tone, detail } = describeConnection(connection);
   const asOf = newestData(subscription, document.widgets ?? []);
   const old = asOf === null ? null : Math.max(0, now - asOf);
-  const age = old === null ? null : old < 1000 ? 'just now' : `${formats.age(old)} ago`;
+  const age = old === null ? null : ageWords(formats, old, tone === 'good');
   return (
     <Popover position="bottom-start" opened={opened} onDismiss={close} withRoles>
       <Popover.Target>
