@@ -28,6 +28,10 @@ ARGUMENTS = (
 PAGES = {"departures": "departures", "this-server": "this-server?last=5m"}
 LOOKS = {"light": (1440, 900, 1.0), "dark": (1440, 900, 1.0), "phone": (390, 844, 1.5)}
 SETTLE_SECONDS = 4
+#: Every drawing has been made for the place that it has now.
+FITTED = (
+    "[...document.querySelectorAll('canvas')].every((c) => c.clientWidth === c.parentElement.parentElement.clientWidth)"
+)
 HISTORY_SECONDS = 6 * 60
 
 
@@ -63,17 +67,18 @@ def take(browser: Browser, state: Path, base: str, folder: Path) -> None:
             page = context.new_page()
             page.goto(f"{base}/dashboards/{address}")
             settle(page)
-            page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
+            page.screenshot(path=folder / f"{name}-{look}.png")
             page.close()
         context.close()
 
 
 def settle(page: Page) -> None:
-    """Wait for data, see the whole page so that everything on it is drawn, and let animations end."""
+    """Wait for data, make the window as high as the page, and let drawings and animations end."""
     page.get_by_role("heading", level=1).wait_for()
     time.sleep(SETTLE_SECONDS)
     width = page.evaluate("window.innerWidth")
     page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+    page.wait_for_function(FITTED)
     time.sleep(SETTLE_SECONDS)
 
 

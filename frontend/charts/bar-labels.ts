@@ -20,6 +20,8 @@ export interface BarLabels {
   readonly perUnit: number;
   /** Pixels across a bar. */
   readonly thickness: number;
+  /** No axis repeats the values: none of them may be left out. */
+  readonly needed: boolean;
   /** The first value names the unit, because no axis does. */
   readonly named: boolean;
 }
@@ -42,6 +44,12 @@ export function valuesWidth(
   const named = labels.named && first !== null ? text(labels, first) + unitSuffix(unitOf(labels.look)) : '';
   return Math.max(widest(texts, size), textWidth(named, size));
 }
+
+/** Where the value of a bar above zero stands, and of one below. */
+const ENDS = {
+  above: { across: 'right', up: 'top', inAcross: 'insideRight', inUp: 'insideTop' },
+  below: { across: 'left', up: 'bottom', inAcross: 'insideLeft', inUp: 'insideBottom' },
+} as const;
 
 /** Whether a line would run through the value beyond the end of its bar. */
 function isStruck(value: number, length: number, { lines, perUnit }: BarLabels): boolean {
@@ -70,12 +78,17 @@ export function labelAt(
   const shown = text(labels, value);
   const width = textWidth(shown, size);
   const length = (labels.horizontal ? width : size * 1.2) + GAP * 2;
-  const inside = isStruck(value, length, labels) && hasRoom(value, length, width, labels);
+  const struck = isStruck(value, length, labels);
+  const inside = struck && hasRoom(value, length, width, labels);
+  if (struck && !inside && !labels.needed) return { show: false };
   const unit = labels.named && index === 0 ? unitSuffix(unitOf(labels.look)) : '';
-  if (!inside && unit === '') return null;
-  const place = labels.horizontal ? ('insideRight' as const) : ('insideTop' as const);
+  if (!inside && unit === '' && value >= 0) return null;
+  const end = value < 0 ? ENDS.below : ENDS.above;
   return {
-    ...(inside ? { position: place, color: textOn(fill), textBorderWidth: 0 } : {}),
+    ...(value < 0 ? { position: labels.horizontal ? end.across : end.up } : {}),
+    ...(inside
+      ? { position: labels.horizontal ? end.inAcross : end.inUp, color: textOn(fill), textBorderWidth: 0 }
+      : {}),
     ...(unit === '' ? {} : { formatter: shown + unit }),
   };
 }

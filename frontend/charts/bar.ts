@@ -87,8 +87,8 @@ function saysAll(drawing: Drawing, context: ChartContext): boolean {
 function tight({ axis, series, lines }: Drawing): ValueAxis {
   const drawn = series.flatMap(({ values }) => values.filter((value) => value !== null));
   const ends = [...drawn, ...lines.map(({ value }) => value), 0];
-  const [min, max] = [Math.min(...ends), Math.max(...ends)];
-  return max > min ? { ...axis, scale: { ...axis.scale, min, max } } : axis;
+  const max = Math.max(...ends);
+  return max > axis.scale.min ? { ...axis, scale: { ...axis.scale, max } } : axis;
 }
 
 function barSeries(
@@ -193,7 +193,7 @@ export function barOption(widget: Widget, frames: Frames, context: ChartContext)
   if (!drawing) return null;
   const { table, series, options, formats, result, stack, lines } = drawing;
   const legend = namingOf(series, context, false).top;
-  const colors = seriesColors(series, context.theme);
+  const colors = seriesColors(series, table.series, context.theme);
   const silent = saysAll(drawing, context);
   const axis = silent ? tight(drawing) : drawing.axis;
   const margins = marginsOf(drawing, legend, silent, context);
@@ -207,7 +207,7 @@ export function barOption(widget: Widget, frames: Frames, context: ChartContext)
   const thickness = thicknessOf(drawing, horizontal ? down : across);
   const named = silent && horizontal;
   const labels = options.labels
-    ? { horizontal, stack, look: drawing.look, formats, lines, perUnit, thickness, named }
+    ? { horizontal, stack, look: drawing.look, formats, lines, perUnit, thickness, named, needed: silent }
     : null;
   const drawn = series.map((each) =>
     barSeries(drawing, each, colors.get(each.id) ?? context.theme.muted, labels, context),

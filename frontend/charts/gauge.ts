@@ -8,7 +8,7 @@ import { fade } from './color';
 import { type ChartContext, type Frames, fontSizeOf, formatsOf } from './context';
 import { measure, numberAt, type Picked } from './frame';
 import { type Band, type GaugeOptions, optionsOf } from './options';
-import { FONT, toneColor } from './theme';
+import { FONT, toneFill } from './theme';
 import { tooltipHtml } from './tooltip';
 
 /** The band that a value falls into; the last one ends at the top of the dial. */
@@ -48,7 +48,7 @@ function dialOf(result: Result, picked: Picked, options: GaugeOptions, context: 
     max,
     bands,
     target: options.target ?? picked.column.goal ?? null,
-    color: band ? toneColor(theme, band.tone) : theme.accent,
+    color: band ? toneFill(theme, band.tone) : theme.accent,
     center: [width / 2, radius + 4],
     radius,
     thickness: Math.max(8, radius * 0.125),
@@ -61,7 +61,7 @@ function ring({ bands, min, max }: Dial, context: ChartContext): [number, string
   if (bands.length === 0) return [[1, theme.line]];
   return bands.map(({ to, tone }, index) => {
     const end = index === bands.length - 1 ? 1 : Math.min(1, Math.max(0, (to - min) / (max - min || 1)));
-    return [end, fade(toneColor(theme, tone), 0.28)];
+    return [end, fade(toneFill(theme, tone), 0.28)];
   });
 }
 

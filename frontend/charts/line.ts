@@ -114,7 +114,7 @@ export function lineOption(widget: Widget, frames: Frames, context: ChartContext
   );
   const margins = marginsOf(naming, axis.width, axis.unit !== '', context);
   const width = Math.max(40, context.width - margins.left - margins.right);
-  const colors = seriesColors(series, context.theme);
+  const colors = seriesColors(series, table.series, context.theme);
   const drawn = series.flatMap((each) =>
     lineSeries(each, table, colors.get(each.id) ?? context.theme.muted, look, naming, context),
   );

@@ -67,7 +67,7 @@ describe('filtering', () => {
 });
 
 describe('column widths', () => {
-  it('follow the longest text within reason; numbers never give way', () => {
+  it('follow the longest text within reason; numbers and titles never give way', () => {
     const [flight, delay] = columnWidths(heads, rows);
     expect(flight).toEqual({ wanted: 69, least: 56 });
     expect(delay).toEqual({ wanted: 156, least: 156 });
