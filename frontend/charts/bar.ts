@@ -6,18 +6,26 @@ import type { Result } from '../core/values';
 import { axisTooltip } from './axis-tooltip';
 import { type BarLabels, labelAt, seriesLabel, valuesWidth } from './bar-labels';
 import { arranged } from './bar-order';
-import { baseOption, gridOption, LABEL_GAP, type Margins, type ValueAxis, valueAxisFor, valueAxisOption } from './base';
+import {
+  baseOption,
+  gridOption,
+  LABEL_GAP,
+  type Margins,
+  unitRow,
+  type ValueAxis,
+  valueAxisFor,
+  valueAxisOption,
+} from './base';
 import { fade } from './color';
 import { type ChartContext, type Frames, fontSizeOf, formatsOf } from './context';
 import { isApproximate } from './frame';
 import { legendOption, namingOf } from './legend';
-import { widest } from './measure';
 import { nameAxis, nameRoom } from './name-axis';
 import { type BarOptions, optionsOf, type Threshold } from './options';
 import { seriesColors } from './palette';
 import { ranked, type Series, type SeriesTable, seriesOf } from './series';
 import { shares, stackedExtremes } from './stack';
-import { linesOf, markLines, nearbyOf, uprightRoom } from './thresholds';
+import { besideRoom, linesOf, markLines, nearbyOf, uprightRoom } from './thresholds';
 import { axisHeight, bucketAxis, categoryAxis, categoryLabel } from './x-axis';
 
 interface Drawing {
@@ -129,13 +137,6 @@ function barSeries(
   };
 }
 
-/** Pixels at the right for the names of level lines; bars leave no free place for them. */
-function besideRoom(lines: readonly Threshold[], context: ChartContext): number {
-  if (lines.length === 0) return 0;
-  const names = lines.map(({ label }) => label);
-  return Math.min(context.width * 0.25, widest(names, fontSizeOf(context)) + 8);
-}
-
 function marginsOf(drawing: Drawing, legend: number, silent: boolean, context: ChartContext): Margins {
   const { axis, options, labels, series, formats, look, lines } = drawing;
   const top = (legend || 8) + (options.labels && !options.horizontal ? 8 : 0);
@@ -151,7 +152,7 @@ function marginsOf(drawing: Drawing, legend: number, silent: boolean, context: C
   return {
     left: silent ? 0 : axis.width + LABEL_GAP + 2,
     right: 8 + besideRoom(lines, context),
-    top: top + (axis.unit ? 18 : 0),
+    top: top + (axis.unit ? unitRow(context) : 0),
     bottom: axisHeight(context),
   };
 }

@@ -32,13 +32,17 @@ interface Dial {
   readonly thickness: number;
 }
 
+/** A small dial has its ends too close to its words to name them. */
+const hasEnds = ({ height }: ChartContext): boolean => height >= 140;
+
 function dialOf(result: Result, picked: Picked, options: GaugeOptions, context: ChartContext): Dial {
   const { theme, width, height } = context;
   const { min = 0, max = 100, bands = [] } = options;
   const value = numberAt(result.rows[0] ?? [], picked);
   const band = bandOf(value, bands);
   // A foot hangs 0.42 of the radius below the centre, the names of the ends hang below the feet.
-  const radius = Math.max(32, Math.min(width / 2 - 12, (height - fontSizeOf(context) - 14) / 1.51));
+  const below = hasEnds(context) ? fontSizeOf(context) + 14 : 8;
+  const radius = Math.max(32, Math.min(width / 2 - 12, (height - below) / 1.51));
   return {
     formats: formatsOf(context, result),
     picked,
@@ -180,7 +184,7 @@ export function gaugeOption(widget: Widget, frames: Frames, context: ChartContex
     tooltipHtml({ head: '', lines: [{ color: dial.color, name: widget.title ?? '', value }] });
   return {
     ...baseOption(context),
-    graphic: ends(dial, context),
+    graphic: hasEnds(context) ? ends(dial, context) : [],
     tooltip: { ...tooltipBase(context), trigger: 'item', formatter: hover },
     series: [ringSeries(dial, context), valueSeries(dial, context), ...targetSeries(dial, context)],
   } as EChartsOption;

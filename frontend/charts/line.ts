@@ -4,7 +4,7 @@ import type { Widget } from '../core/documents';
 import type { Formats } from '../core/format';
 import type { Result } from '../core/values';
 import { axisTooltip, type Hover } from './axis-tooltip';
-import { baseOption, gridOption, LABEL_GAP, type Margins, valueAxisFor, valueAxisOption } from './base';
+import { baseOption, gridOption, LABEL_GAP, type Margins, unitRow, valueAxisFor, valueAxisOption } from './base';
 import { fade } from './color';
 import { type ChartContext, type Frames, formatsOf } from './context';
 import { isApproximate } from './frame';
@@ -77,7 +77,7 @@ function marginsOf(naming: Naming, labelWidth: number, unit: boolean, context: C
   return {
     left: labelWidth + LABEL_GAP + 2,
     right: naming.kind === 'direct' ? naming.room + 8 : LAST_TICK,
-    top: top + (unit ? 18 : 0),
+    top: top + (unit ? unitRow(context) : 0),
     bottom: axisHeight(context),
   };
 }

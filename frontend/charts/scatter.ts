@@ -22,7 +22,7 @@ import { placeLabels, type Side } from './labels';
 import { legendHeight } from './legend';
 import { type Encoding, encodingOf, type Mark, marksOf } from './marks';
 import { optionsOf, type Threshold } from './options';
-import { markLines } from './thresholds';
+import { besideRoom, markLines } from './thresholds';
 import { tooltipHtml } from './tooltip';
 import { axisHeight } from './x-axis';
 
@@ -46,7 +46,7 @@ function plotOf(
   const y = valueAxisFor(context, formats, encoding.y.column, ups, { zero: false, pixels: context.height * 0.75 });
   const margins = {
     left: y.width + LABEL_GAP + 2,
-    right: 16,
+    right: 16 + besideRoom(thresholds, context),
     top: (legend || 4) + 20,
     bottom: axisHeight(context) + 18,
   };
@@ -155,7 +155,7 @@ export function scatterOption(widget: Widget, frames: Frames, context: ChartCont
     return mark ? hoverOf(encoding, formats, mark) : '';
   };
   const series = groups.map((group, index) => seriesFor(group, parts[index] ?? [], sides, context));
-  const markLine = markLines(thresholds, { axis: 'yAxis', perUnit }, context);
+  const markLine = markLines(thresholds, { axis: 'yAxis', perUnit, beside: true }, context);
   return {
     ...baseOption(context),
     grid: gridOption(plot.margins),

@@ -1,7 +1,7 @@
 /** Thresholds and goals: named lines across a chart. */
 import type { Column } from '../core/values';
 import { type ChartContext, fontSizeOf } from './context';
-import { textWidth } from './measure';
+import { textWidth, widest } from './measure';
 import type { Threshold } from './options';
 import { toneColor } from './theme';
 
@@ -92,6 +92,13 @@ const upright = (atEnd: boolean, inverse: boolean) =>
 /** Pixels above the plot that the names of upright lines take. */
 export const uprightRoom = (lines: readonly Threshold[], context: ChartContext): number =>
   lines.length > 0 ? fontSizeOf(context) + 8 : 0;
+
+/** Pixels at the right for the names of level lines. */
+export function besideRoom(lines: readonly Threshold[], context: ChartContext): number {
+  if (lines.length === 0) return 0;
+  const names = lines.map(({ label }) => label);
+  return Math.min(context.width * 0.25, widest(names, fontSizeOf(context)) + 8);
+}
 
 /** A `markLine` that draws and names every threshold; labels that would touch go to opposite ends. */
 export function markLines(lines: readonly Threshold[], where: LineAxis, context: ChartContext) {
