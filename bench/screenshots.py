@@ -1,7 +1,7 @@
-"""`python -m bench.screenshots FOLDER [SIGN_IN_LINK]`: pictures of both demo dashboards, light, dark and on a phone.
+"""`python -m bench.screenshots FOLDER [URL TOKEN]`: pictures of both demo dashboards, light, dark and on a phone.
 
-With the sign-in link of a demo that has run for a while, its pictures are taken at once. Without one a demo is started,
-and left alone until it has watched its own host for long enough.
+With the address of a demo that has run for a while and an API token, its pictures are taken after some minutes. Without
+them a demo is started, and left alone until its figures of its own host fill the page.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+import psutil
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from bench.process import ROOT, free_port
 
@@ -24,20 +25,28 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-#: Pictures by name, with the page that each shows; the server's own range is as long as a new demo has figures for.
-PAGES = {"departures": "departures", "this-server": "this-server?last=5m"}
+PAGES = ("this-server", "departures")
 LOOKS = {"light": (1440, 900, 1.0), "dark": (1440, 900, 1.0), "phone": (390, 844, 1.5)}
-SETTLE_SECONDS = 4
+#: Long enough for the server's own gauges to forget the work of loading the page.
+SETTLE_SECONDS = 10
 #: Every drawing has been made for the place that it has now.
 FITTED = (
     "[...document.querySelectorAll('canvas')].every((c) => c.clientWidth === c.parentElement.parentElement.clientWidth)"
 )
-HISTORY_SECONDS = 6 * 60
+#: What a new demo needs until the server's page, fifteen minutes wide, is full.
+HISTORY_SECONDS = 11 * 60
+#: A viewer watches for the last part of it, so that there is something to send.
+WATCH_SECONDS = 5 * 60
+#: Pictures wait for a calm host, as far as one comes.
+CALM_PERCENT, CALM_ATTEMPTS = 50, 12
+#: What the README shows: the upper part of one picture, up to the end of a row of cards.
+COVER = ("departures", "light")
+COVER_CLIP = FloatRect(x=0, y=0, width=1440, height=1170)
 
 
 @contextmanager
 def demo() -> Iterator[str]:
-    """A demo server; gives its sign-in link once history is loaded."""
+    """A demo server with history; gives its sign-in link when it has watched its host for long enough."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "nowboard", "demo", "--data", folder, "--port", str(free_port())]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -46,6 +55,7 @@ def demo() -> Iterator[str]:
             for line in process.stdout:
                 found = re.search(r"http://\S+/sign-in#\S+", line)
                 if found:
+                    time.sleep(HISTORY_SECONDS)
                     yield found[0]
                     return
             raise RuntimeError("the demo ended without a sign-in link")
@@ -62,12 +72,15 @@ def take(browser: Browser, state: Path, base: str, folder: Path) -> None:
             viewport={"width": width, "height": height},
             color_scheme="dark" if look == "dark" else "light",
             device_scale_factor=scale,
+            locale="en-GB",
         )
-        for name, address in PAGES.items():
+        for name in PAGES:
             page = context.new_page()
-            page.goto(f"{base}/dashboards/{address}")
+            page.goto(f"{base}/dashboards/{name}")
             settle(page)
             page.screenshot(path=folder / f"{name}-{look}.png")
+            if (name, look) == COVER:
+                page.screenshot(path=folder / "cover.png", clip=COVER_CLIP)
             page.close()
         context.close()
 
@@ -79,35 +92,42 @@ def settle(page: Page) -> None:
     width = page.evaluate("window.innerWidth")
     page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
     page.wait_for_function(FITTED)
-    time.sleep(SETTLE_SECONDS)
+    for _ in range(CALM_ATTEMPTS):
+        if psutil.cpu_percent(SETTLE_SECONDS) < CALM_PERCENT:
+            break
 
 
-def sign_in(browser: Browser, link: str, state: Path) -> None:
-    """Use the link, which works once, and keep the session in `state`."""
+def sign_in(browser: Browser, door: str, token: str | None, state: Path) -> None:
+    """Use the link, which works once, or the token, and keep the session in `state`."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(link)
+    page.goto(door)
+    if token is not None:
+        page.get_by_label("API token").fill(token)
+        page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Dashboards").wait_for()
     context.storage_state(path=state)
     context.close()
 
 
-def main(folder: Path, link: str | None) -> None:
+def main(folder: Path, url: str | None = None, token: str | None = None) -> None:
     """Sign in once and take the pictures, of a running demo or of one started for them."""
     folder.mkdir(parents=True, exist_ok=True)
     with (
-        nullcontext(link) if link else demo() as door,
+        demo() if url is None else nullcontext(f"{url}/sign-in") as door,
         sync_playwright() as playwright,
         tempfile.TemporaryDirectory() as scratch,
     ):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         state = Path(scratch) / "state.json"
-        sign_in(browser, door, state)
-        if link is None:
-            time.sleep(HISTORY_SECONDS)
-        take(browser, state, door.split("/sign-in")[0], folder)
+        sign_in(browser, door, token, state)
+        base = door.split("/sign-in")[0]
+        viewer = browser.new_context(storage_state=state, viewport={"width": 800, "height": 400}).new_page()
+        viewer.goto(f"{base}/dashboards/this-server")
+        time.sleep(WATCH_SECONDS)
+        take(browser, state, base, folder)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    main(Path(sys.argv[1]), *sys.argv[2:4])
