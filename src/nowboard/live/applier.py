@@ -1,7 +1,7 @@
 """The one thread that follows the journal: batches into live queries, updates to the publisher, batches into the store.
 
 Order within a round: take everything that waits (so batches grow with load), fold it into live queries, publish, then
-commit to the store. A live query that loads keeps every record after what the store held when it was asked for, so a
+commit to the store if somebody waits for it or enough has come together. A live query that loads keeps every record after what the store held when it was asked for, so a
 snapshot of the store taken later, at offset S, followed by what was kept after S, misses nothing and counts nothing
 twice. Definitions are committed to the store before anything after them is folded in.
 """
@@ -88,7 +88,7 @@ class Applier:
 
     def expire(self, stream: str, before: Micros) -> int:
         """Drop events of `stream` before an instant from the store and from live queries; returns how many went."""
-        self._commit()
+        self._committer.commit()
         gone = self._store.expire(stream, before)
         if gone:
             self._expiries += 1
@@ -121,7 +121,7 @@ class Applier:
         if self._core.due() and time.monotonic() >= self._next_tick:
             self._publish()
         if self._committer.due() or (self._stopping and self._committer.pending):
-            self._commit()
+            self._committer.commit()
 
     def _sleep(self) -> float:
         if self._stopping:
@@ -154,7 +154,7 @@ class Applier:
         before = self._store.catalog()
         if not self._committer.holds(records[-1].offset):
             self._committer.add(records)
-        if not self._commit():
+        if not self._committer.commit():
             return False
         definitions = [record.content for record in records if isinstance(record.content, Definition)]
         after = self._store.catalog()
@@ -174,13 +174,6 @@ class Applier:
             self._observer.published(updates)
             ended = time.monotonic()
             self._next_tick = ended + max(self._limits.tick, self._limits.tick_share * (ended - started))
-
-    def _commit(self) -> bool:
-        streams = {record.content.stream for record in self._committer.pending if isinstance(record.content, Events)}
-        if not self._committer.commit():
-            return False
-        self._core.committed(streams)
-        return True
 
     def _call(self, command: Command) -> None:
         try:
