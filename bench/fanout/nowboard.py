@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-from dataclasses import dataclass
-from pathlib import Path
 
-from bench.fanout.client import Tally, crowd
-from bench.process import Nowboard, cpu_seconds, nowboard
+from bench.fanout.client import Cost, Tally, arrived, crowd
+from bench.process import Nowboard, cpu_seconds
 
 GROUPS = 8
 START = 1_700_000_000_000
@@ -27,62 +25,41 @@ def events(tick: int, at: int) -> bytes:
     return json.dumps(rows).encode()
 
 
-@dataclass(frozen=True)
-class Cost:
-    """What the server spent on a run of ticks, and how many updates it delivered meanwhile."""
-
-    seconds: float
-    updates: int
-
-    @property
-    def each(self) -> float:
-        """Microseconds of CPU per delivered update."""
-        return self.seconds / self.updates * 1e6
-
-    def beyond(self, other: Cost) -> float:
-        """Microseconds per update of what this run delivered more than `other`, which saw the same ticks."""
-        return (self.seconds - other.seconds) / (self.updates - other.updates) * 1e6
-
-
 class Crowd:
     """Viewers of one live query of one server, and a producer that keeps its connection open."""
 
     def __init__(self, server: Nowboard, size: int) -> None:
+        self.process = server.process
         self._server = server
         self._tally = Tally(least=size // 2)
         self._viewers: list[asyncio.BaseTransport] = []
         self._producer = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         self._tick = 0
+        server.call("POST", "/streams", STREAM)
+        self.post()
 
-    async def grow(self, sockets: int) -> None:
-        """Have `sockets` viewers in all, each with its snapshot in hand."""
+    async def come(self, sockets: int) -> None:
+        """Open `sockets` viewers; each has its snapshot in hand afterwards."""
         subscribe = json.dumps({"type": "subscribe", "id": "s", "query": QUERY}).encode()
 
         def speak(heard: bytes | None) -> bytes | None:
             return subscribe if heard is None else None
 
-        self._tally.frames = self._tally.opened = 0
-        fresh = sockets - len(self._viewers)
         headers = {"Authorization": f"Bearer {self._server.token}"}
-        self._viewers += await crowd(self._server.port, "/api/v1/live", fresh, self._tally, speak, headers)
-        while self._tally.frames < fresh:
+        self._viewers += await crowd(self._server.port, "/api/v1/live", sockets, self._tally, speak, headers)
+        while self._tally.frames < sockets:
             await asyncio.sleep(0.05)
-        await asyncio.sleep(1.0)
 
     async def follow(self, ticks: int, interval: float) -> Cost:
         """Post `ticks` batches and wait until every viewer has every update."""
         loop = asyncio.get_running_loop()
         self._tally.frames = 0
-        before = cpu_seconds(self._server.process)
+        before = cpu_seconds(self.process)
         for _ in range(ticks):
             await loop.run_in_executor(None, self.post)
             await asyncio.sleep(interval)
-        deadline = loop.time() + 30
-        while self._tally.frames < len(self._viewers) * ticks * 0.99 and loop.time() < deadline:
-            await asyncio.sleep(0.05)
-        if not self._tally.frames:
-            raise RuntimeError("no update arrived")
-        return Cost(cpu_seconds(self._server.process) - before, self._tally.frames)
+        await arrived(self._tally, len(self._viewers) * ticks)
+        return Cost(cpu_seconds(self.process) - before, self._tally.frames)
 
     def post(self) -> None:
         """One batch of events."""
@@ -99,17 +76,3 @@ class Crowd:
         for viewer in self._viewers:
             viewer.close()
         self._producer.close()
-
-
-async def measure_nowboard(folder: Path, sockets: int, ticks: int, interval: float, size: int) -> tuple[Cost, Cost]:
-    """The same ticks with one viewer and with `sockets`, on one server, everything included."""
-    with nowboard(folder) as server:
-        server.call("POST", "/streams", STREAM)
-        viewers = Crowd(server, size)
-        viewers.post()
-        costs = []
-        for count in (1, sockets):
-            await viewers.grow(count)
-            costs.append(await viewers.follow(ticks, interval))
-        viewers.leave()
-        return costs[0], costs[1]

@@ -169,10 +169,12 @@ class Core:
 
     def due(self) -> bool:
         """Whether a tick has anything to do."""
-        return self._moved or bool(self._queued) or self.pause() <= 0
+        return self.pause() <= 0
 
     def pause(self) -> float:
-        """Seconds until the clock alone gives a tick something to do; infinite if it never will."""
+        """Seconds until a tick has something to do: none after events, else when the clock says; it may be infinite."""
+        if self._moved or self._queued:
+            return 0.0
         now, monotonic = self.now(), time.monotonic()
         clock = min((_pause(entry, now, monotonic) for entry in self.life.registry), default=float("inf"))
         return min(clock, self.life.registry.pause(self._clock.monotonic()))

@@ -32,12 +32,12 @@ class LiveLimits:
 
     tick: float = 0.05
     tick_share: float = 3.0
-    poll: float = 0.25
+    poll: float = 1.0
     batch_rows: int = 20_000
     waiting_rows: int = 1_000_000
     store_rows: int = 20_000
     store_records: int = 256
-    store_delay: float = 2.0
+    store_delay: float = 5.0
     store_retry: float = 1.0
     linger: float = 30.0
     live_queries: int = 5_000

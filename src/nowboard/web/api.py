@@ -63,7 +63,14 @@ def live_access(services: WebServices) -> LiveAccess:
 
 def build_api(services: WebServices, *, files: StaticFiles | None = None, lifespan: Lifespan | None = None) -> FastAPI:
     """The application."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
     install_handlers(app)
     app.add_middleware(Edge, metrics=services.metrics)
     gate, options, files = Gate(services.authenticator, services.options), services.options, files or StaticFiles()
@@ -83,9 +90,9 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
 def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     engine, records, clock, options = services.engine, services.records, services.clock, services.options
     return [
+        event_routes(gate, services.ingest),  # looked through in order, and most requests are for this one
         session_routes(gate, records, services.authenticator, services.tickets, clock, options),
         stream_routes(gate, engine, services.ingest.evolver, options),
-        event_routes(gate, services.ingest),
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
         query_routes(gate, engine, services.metrics, options),

@@ -8,6 +8,7 @@ from nowboard.ingest.bodies import format_of
 from nowboard.ingest.pipeline import Ingest, Passage
 from nowboard.model.events import Ack
 from nowboard.web.answers import answer
+from nowboard.web.direct import DirectRoute
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import EVENT_BODIES, described
 from nowboard.web.options import PREFIX
@@ -15,7 +16,7 @@ from nowboard.web.options import PREFIX
 
 def event_routes(gate: Gate, ingest: Ingest) -> APIRouter:
     """`/streams/{stream}/events`."""
-    router = APIRouter(prefix=PREFIX, tags=["Events"])
+    router = APIRouter(prefix=PREFIX, tags=["Events"], route_class=DirectRoute)
 
     @router.post(
         "/streams/{stream}/events",
