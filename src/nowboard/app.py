@@ -77,17 +77,18 @@ class StoredDashboards:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._parsed: dict[str, tuple[str, Dashboard]] = {}
+        self._parsed: dict[tuple[str, str], tuple[str, Dashboard]] = {}
 
     async def readable(self, principal: Principal, dashboard_id: str) -> Dashboard:
         """The dashboard, if `principal` may see it. Raises `NotFound`, `Forbidden`."""
         row = await self._records.run(access_dashboard, principal, dashboard_id)
-        etag, dashboard = self._parsed.get(row.id, ("", None))
+        key = (row.organisation, row.id)
+        etag, dashboard = self._parsed.get(key, ("", None))
         if dashboard is None or etag != row.etag:
             dashboard = validate(row.document)
             if len(self._parsed) >= _PARSED:
                 self._parsed.clear()
-            self._parsed[row.id] = (row.etag, dashboard)
+            self._parsed[key] = (row.etag, dashboard)
         return dashboard
 
 
@@ -185,13 +186,16 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         observer=metrics,
         salt=records.call(server_secret, "masks", clock.now()).hex(),
     )
-    hub = Hub(engine, Subscriptions(StoredDashboards(records)), clock=clock, limits=_hub_limits(settings))
+    dashboards = StoredDashboards(records)
+    hub = Hub(engine, Subscriptions(dashboards), clock=clock, limits=_hub_limits(settings))
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
     tickets = Tickets(clock)
     services = WebServices(
         engine=engine,
+        cache=engine.runner,
+        dashboards=dashboards,
         ingest=Ingest(engine, clock, meter=metrics, limits=_ingest_limits(settings), room=room),
         hub=hub,
         records=records,

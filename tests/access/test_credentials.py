@@ -8,16 +8,18 @@ import pytest
 from sqlalchemy import Connection
 
 from nowboard.access.authenticate import REMEMBERED, Authenticator, Means
-from nowboard.access.grants import OWNER, Grant
+from nowboard.access.grants import OWNER
+from nowboard.access.principals import principal_of_grant
 from nowboard.access.revocation import Revocations
+from nowboard.access.rights import rights_of
 from nowboard.access.rules import may_see, require
 from nowboard.access.sessions import LINK_LIFETIME, make_link, sign_in_by_link, sign_in_by_token, sign_out
 from nowboard.access.tickets import LIFETIME, Tickets
 from nowboard.access.tokens import issue_token, withdraw_token
 from nowboard.clock import DAY, HOUR, SECOND, ManualClock
 from nowboard.errors import BadRequest, Forbidden, NotFound, Unauthenticated
-from nowboard.model.principals import ROLES, Permission, PrincipalKind
-from nowboard.model.scopes import Predicate, Scope
+from nowboard.model.principals import HOME, ROLES, Permission, Principal, PrincipalKind
+from nowboard.model.scopes import NOTHING, Predicate, Scope
 from nowboard.records.database import Records
 from nowboard.records.tables import API_TOKENS, SESSIONS, SIGN_IN_LINKS
 
@@ -185,11 +187,13 @@ async def test_a_session_does_not_outlive_its_lifetime(
 async def test_a_ticket_opens_one_socket_within_its_time(records: Records, clock: ManualClock) -> None:
     tickets = Tickets(clock)
     authenticator = Authenticator(records, tickets, clock)
-    ticket = tickets.issue(OWNER.principal())
+    owner = records.call(principal_of_grant, OWNER, clock.now())
+    assert owner is not None
+    ticket = tickets.issue(owner)
     assert (await authenticator.authenticate(ticket=ticket)).means is Means.TICKET
     with pytest.raises(Unauthenticated):
         await authenticator.authenticate(ticket=ticket)
-    late = tickets.issue(OWNER.principal())
+    late = tickets.issue(owner)
     clock.advance(round(LIFETIME * SECOND))
     with pytest.raises(Unauthenticated):
         await authenticator.authenticate(ticket=late)
@@ -219,10 +223,13 @@ async def test_sockets_end_with_what_opened_them(
     assert ended == [(brief.row.id, 4403)]
 
 
-def test_a_missing_scope_or_role_refuses() -> None:
-    nobody = Grant(PrincipalKind.USER, "u", "U", "viewer").principal()
+def test_a_missing_scope_or_role_refuses(records: Records) -> None:
+    nobody = Principal(PrincipalKind.USER, "u", "U", "viewer", ROLES["viewer"])
     assert not may_see(nobody, "orders")
-    unknown = Grant(PrincipalKind.USER, "u", "U", "no such role").principal()
+    unknown = records.call(rights_of, HOME, "no such role", {})
+    assert (unknown.permissions, unknown.scope) == (frozenset(), NOTHING)
+    elsewhere = records.call(rights_of, "no-such-organisation", "admin", {})
+    assert (elsewhere.permissions, elsewhere.scope) == (frozenset(), NOTHING)
     for permission in Permission:
         with pytest.raises(Forbidden):
-            require(unknown, permission)
+            require(Principal(PrincipalKind.USER, "n", "N", "no such role"), permission)

@@ -9,15 +9,15 @@ from typing import Final
 from sqlalchemy import Connection
 
 from nowboard.access.grants import grant_of
+from nowboard.access.principals import principal_of_grant, principal_of_token
 from nowboard.access.secrets import TOKEN_PREFIX, digest
 from nowboard.access.tickets import Tickets
-from nowboard.access.tokens import grant_of_token
 from nowboard.clock import MINUTE, Clock, Micros
 from nowboard.errors import Unauthenticated
 from nowboard.model.principals import Principal
 from nowboard.records.database import Records
 from nowboard.records.sessions import find_session
-from nowboard.records.tokens import find_token, get_token, touch_token
+from nowboard.records.tokens import find_token, touch_token
 
 REMEMBERED: Final = 0.9
 """Seconds that an answer is reused: a credential revoked by any process is refused within a second."""
@@ -102,16 +102,11 @@ def _by_token(connection: Connection, hashed: bytes, now: Micros) -> Principal |
         return None
     if row.last_used_at is None or now - row.last_used_at > _TOUCH_EVERY:
         touch_token(connection, row.id, now)
-    return grant_of_token(row).principal()
+    return principal_of_token(connection, row, now)
 
 
 def _by_cookie(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
     row = find_session(connection, hashed)
     if row is None or not row.usable(now):
         return None
-    grant = grant_of(row.grant)
-    if grant.token is not None:
-        token = get_token(connection, grant.token)
-        if token is None or not token.usable(now):
-            return None
-    return grant.principal()
+    return principal_of_grant(connection, grant_of(row.grant), now)

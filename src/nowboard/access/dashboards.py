@@ -23,13 +23,13 @@ from nowboard.records.dashboards import (
 def access_dashboards(connection: Connection, principal: Principal) -> list[DashboardRow]:
     """The dashboards that `principal` may see. Raises `Forbidden`."""
     require(principal, Permission.READ)
-    return list_dashboards(connection)
+    return list_dashboards(connection, principal.organisation)
 
 
 def access_dashboard(connection: Connection, principal: Principal, dashboard_id: str) -> DashboardRow:
     """One dashboard. Raises `Forbidden`, `NotFound`."""
     require(principal, Permission.READ)
-    found = get_dashboard(connection, dashboard_id)
+    found = get_dashboard(connection, dashboard_id, principal.organisation)
     if found is None:
         raise NotFound(f"there is no dashboard {dashboard_id!r}", code="unknown_dashboard")
     return found
@@ -40,7 +40,9 @@ def access_dashboard_change(
 ) -> DashboardRow:
     """Store a valid document. With `etag`, only over that version. Raises `Forbidden`, `PreconditionFailed`."""
     require(principal, Permission.EDIT)
-    stored = put_dashboard(connection, document, owner=principal.id, now=now, etag=etag)
+    stored = put_dashboard(
+        connection, document, owner=principal.id, now=now, etag=etag, organisation=principal.organisation
+    )
     if stored is None:
         raise PreconditionFailed("the dashboard changed since you read it; read it again")
     return stored
@@ -49,5 +51,5 @@ def access_dashboard_change(
 def access_dashboard_removal(connection: Connection, principal: Principal, dashboard_id: str) -> None:
     """Remove a dashboard. Raises `Forbidden`, `NotFound`."""
     require(principal, Permission.EDIT)
-    if not delete_dashboard(connection, dashboard_id):
+    if not delete_dashboard(connection, dashboard_id, principal.organisation):
         raise NotFound(f"there is no dashboard {dashboard_id!r}", code="unknown_dashboard")

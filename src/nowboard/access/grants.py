@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from nowboard.errors import BadRequest
-from nowboard.model.principals import ROLES, Principal, PrincipalKind
+from nowboard.model.principals import HOME, ROLES, PrincipalKind
 from nowboard.model.scopes import EVERYTHING, NOTHING, Scope
+from nowboard.records.tokens import TokenRow
 
 OWNER_ID = "owner"
 """The one who runs the server: signs in by the link that the server prints."""
@@ -18,7 +19,8 @@ OWNER_ID = "owner"
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who somebody is once a credential was shown. A grant without a scope sees nothing.
 
-    `token` names the API token behind a session that was begun with one: the session ends with it.
+    `token` names the API token behind a session that was begun with one: the session ends with it. What a user may do
+    is not in the grant: it is read anew whenever the credential is shown.
     """
 
     kind: PrincipalKind
@@ -27,11 +29,7 @@ class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     role: str
     scope: Scope = NOTHING
     token: str | None = None
-
-    def principal(self) -> Principal:
-        """The principal that acts under this grant. An unknown role allows nothing."""
-        permissions = ROLES.get(self.role, frozenset())
-        return Principal(self.kind, self.id, self.name, self.role, permissions, self.scope)
+    organisation: str = HOME
 
 
 OWNER = Grant(PrincipalKind.USER, OWNER_ID, "Owner", "admin", EVERYTHING)
@@ -51,6 +49,12 @@ def grant_of(row: Mapping[str, Any]) -> Grant:
 def scope_of(row: Mapping[str, Any]) -> Scope:
     """A scope as it was stored."""
     return msgspec.convert(row, Scope)
+
+
+def grant_of_token(row: TokenRow) -> Grant:
+    """What a token stands for."""
+    scope = scope_of(row.scope)
+    return Grant(PrincipalKind.TOKEN, row.id, row.name, row.role, scope, organisation=row.organisation)
 
 
 def check_role(role: str) -> str:

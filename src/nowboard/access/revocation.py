@@ -14,6 +14,7 @@ from nowboard.access.grants import grant_of
 from nowboard.clock import SECOND, Clock, Micros
 from nowboard.errors import NowboardError
 from nowboard.model.wire import CloseCode
+from nowboard.records.changes import AccessChange, changes_since
 from nowboard.records.database import Records
 from nowboard.records.sessions import ended_sessions
 from nowboard.records.tokens import ended_tokens
@@ -39,6 +40,7 @@ class Revocations:
         self._end = end
         self._after = clock.now()
         self._handled: set[str] = set()
+        self._seen: set[int] = set()
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -52,12 +54,15 @@ class Revocations:
     async def look(self) -> None:
         """End the sockets of everything that ended since the last look."""
         now = self._clock.now()
-        tokens, owners = await self._records.run(_ended, self._after - _OVERLAP, now)
+        tokens, owners, changes = await self._records.run(_ended, self._after - _OVERLAP, now)
         self._after = now
         fresh_tokens, fresh_sessions = tokens - self._handled, owners.keys() - self._handled
-        self._handled = tokens | owners.keys()
-        if fresh_tokens or fresh_sessions:
+        fresh_changes = [change for change in changes if change.number not in self._seen]
+        self._handled, self._seen = tokens | owners.keys(), {change.number for change in changes}
+        if fresh_tokens or fresh_sessions or fresh_changes:
             self._authenticator.forget()
+        for change in fresh_changes:
+            self._end(change.principal, change.close_code, change.reason)
         for token in fresh_tokens:
             self._end(token, CloseCode.REVOKED, "the token was revoked")
         # other sessions of the same user just come back; the one that ended has to sign in
@@ -65,7 +70,7 @@ class Revocations:
             self._end(owner, CloseCode.RESTART, "a session ended")
 
 
-def _ended(connection: Connection, after: Micros, until: Micros) -> tuple[set[str], dict[str, str]]:
+def _ended(connection: Connection, after: Micros, until: Micros) -> tuple[set[str], dict[str, str], list[AccessChange]]:
     tokens = {row.id for row in ended_tokens(connection, after, until)}
     sessions = {row.id: grant_of(row.grant).id for row in ended_sessions(connection, after, until)}
-    return tokens, sessions
+    return tokens, sessions, changes_since(connection, after)

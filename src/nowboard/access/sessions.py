@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
-from nowboard.access.grants import Grant, grant_of, to_row
+from nowboard.access.grants import Grant, grant_of, grant_of_token, to_row
+from nowboard.access.principals import principal_of_grant
 from nowboard.access.secrets import digest, new_id, new_secret
-from nowboard.access.tokens import grant_of_token
 from nowboard.clock import MINUTE, Micros
 from nowboard.errors import Unauthenticated
 from nowboard.model.principals import Principal
@@ -74,7 +74,10 @@ def _start(
 ) -> StartedSession:
     if previous is not None:
         sign_out(connection, previous, now)
+    principal = principal_of_grant(connection, grant, now)
+    if principal is None:
+        raise Unauthenticated("the account behind this sign-in is not there any more", code="bad_link")
     cookie = new_secret()
-    row = SessionRow(new_id("ses"), to_row(grant), now, now + lifetime)
+    row = SessionRow(new_id("ses"), to_row(grant), now, now + lifetime, principal=principal.id)
     add_session(connection, row, digest(cookie))
-    return StartedSession(cookie, row, grant.principal())
+    return StartedSession(cookie, row, principal)

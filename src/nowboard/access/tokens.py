@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
-from nowboard.access.grants import Grant, check_role, scope_of, to_row
+from nowboard.access.grants import check_role, to_row
 from nowboard.access.secrets import TOKEN_PREFIX, digest, new_id, new_secret
 from nowboard.clock import Micros
 from nowboard.errors import BadRequest, NotFound
-from nowboard.model.principals import PrincipalKind
 from nowboard.model.scopes import EVERYTHING, Scope
 from nowboard.records.tokens import TokenRow, add_token, get_token, list_tokens, revoke_token
 
@@ -54,8 +53,3 @@ def withdraw_token(connection: Connection, token_id: str, now: Micros) -> TokenR
     if found is None or not revoke_token(connection, found.id, now):
         raise NotFound(f"there is no usable token {token_id!r}; `nowboard token list` shows all", code="unknown_token")
     return msgspec.structs.replace(found, revoked_at=now)
-
-
-def grant_of_token(row: TokenRow) -> Grant:
-    """What a token stands for."""
-    return Grant(PrincipalKind.TOKEN, row.id, row.name, row.role, scope_of(row.scope))

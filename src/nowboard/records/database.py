@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from nowboard.errors import StorageFull, Unavailable
 from nowboard.records.connections import open_engine
+from nowboard.records.organisations import ensure_home
 from nowboard.records.tables import HEAD, METADATA
 
 P = ParamSpec("P")
@@ -46,6 +48,7 @@ class Records:
         with self._engine.connect() as connection:
             if path is None:
                 METADATA.create_all(connection)
+                ensure_home(connection)
                 connection.commit()
                 return
             current = _version(connection)
@@ -64,8 +67,9 @@ class Records:
 
     async def run(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """`call` in a thread of the database."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: self.call(function, *args, **kwargs))
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        # the thread sees what the caller's context says, such as the request that the audit log names
+        return await loop.run_in_executor(self._threads, lambda: context.run(self.call, function, *args, **kwargs))
 
     def close(self) -> None:
         """Finish what runs, then close. Idempotent."""

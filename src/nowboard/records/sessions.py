@@ -20,6 +20,10 @@ class SessionRow(msgspec.Struct, frozen=True):
     created_at: Micros
     expires_at: Micros
     revoked_at: Micros | None = None
+    principal: str = ""
+    last_seen_at: Micros | None = None
+    agent: str | None = None
+    address: str | None = None
 
     def usable(self, now: Micros) -> bool:
         """Whether the session is neither revoked nor expired."""

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
 from nowboard.clock import Micros
+from nowboard.model.principals import HOME
 from nowboard.records.tables import API_TOKENS
 
 
@@ -23,6 +24,8 @@ class TokenRow(msgspec.Struct, frozen=True):
     expires_at: Micros | None = None
     last_used_at: Micros | None = None
     revoked_at: Micros | None = None
+    organisation: str = HOME
+    owner: str | None = None
 
     def usable(self, now: Micros) -> bool:
         """Whether the token is neither revoked nor expired."""

@@ -22,6 +22,7 @@ from nowboard.web.live_sessions import live_routes
 from nowboard.web.metrics import Metrics
 from nowboard.web.middleware import Edge
 from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.routes.cache import Cache, cache_routes
 from nowboard.web.routes.dashboards import dashboard_routes
 from nowboard.web.routes.docs import docs_routes
 from nowboard.web.routes.events import event_routes
@@ -33,6 +34,7 @@ from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
 from nowboard.web.static import PageApp, StaticFiles
+from nowboard.web.subscriptions import Dashboards
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class WebServices:
     """What the routes are built from. `stopping` says whether the server is on its way down."""
 
     engine: Engine
+    cache: Cache
+    dashboards: Dashboards
     ingest: Ingest
     hub: Hub
     records: Records
@@ -96,5 +100,6 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
         query_routes(gate, engine, services.metrics, options),
+        cache_routes(gate, services.cache, services.dashboards, engine, records, clock, options),
         dashboard_routes(gate, records, engine, clock, services.hub.published, options),
     ]

@@ -12,6 +12,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nowboard.errors import NowboardError
+from nowboard.model.trace import TRACE, Trace
 from nowboard.web.answers import failure
 from nowboard.web.metrics import Metrics
 
@@ -51,6 +52,8 @@ class Edge:
             return
         request_id = self._request_id(scope)
         scope["nowboard.request_id"] = request_id
+        client = scope.get("client")
+        TRACE.set(Trace(request_id, client[0] if client else None))
         started = perf_counter()
         status = 0
 

@@ -1,0 +1,49 @@
+"""What is noted in the audit log, in the transaction of what it tells about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nowboard.clock import Micros
+from nowboard.model.principals import Principal
+from nowboard.model.trace import TRACE
+from nowboard.records.audit import AuditRow, append_audit
+
+
+def audit(
+    connection: Connection,
+    principal: Principal,
+    action: str,
+    kind: str,
+    name: str,
+    *,
+    now: Micros,
+    outcome: str = "done",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Note that `principal` did `action` (`dashboard.publish`) to the object `name` of this `kind`.
+
+    `outcome` is `done`, `refused` or `failed`. `detail` is small JSON data; it never holds secrets, nor the data that
+    was exported or erased. Where the call came from is taken from `nowboard.model.trace.TRACE`.
+    """
+    trace = TRACE.get()
+    row = AuditRow(
+        number=0,
+        at=now,
+        organisation=principal.organisation,
+        principal_kind=principal.kind.value,
+        principal=principal.id,
+        name=principal.name,
+        action=action,
+        object_kind=kind,
+        object=name,
+        outcome=outcome,
+        detail=dict(detail or {}),
+        address=trace.address,
+        request_id=trace.request_id,
+        previous=b"",
+    )
+    append_audit(connection, row)
