@@ -79,7 +79,7 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
     app.add_middleware(Edge, metrics=services.metrics)
     gate, options, files = Gate(services.authenticator, services.options), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # included, each would be looked for in two steps
     app.include_router(docs_routes(gate, files, services.version, options))
     app.include_router(
         health_routes(gate, services.engine, services.ingest.room, services.metrics, services.stopping, options)
