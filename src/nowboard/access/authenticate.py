@@ -19,7 +19,7 @@ from nowboard.records.database import Records
 from nowboard.records.sessions import find_session
 from nowboard.records.tokens import find_token, touch_token
 
-REMEMBERED: Final = 0.5
+REMEMBERED: Final = 0.9
 """Seconds that an answer is reused: a credential revoked by any process is refused within a second."""
 _CAPACITY: Final = 10_000
 _TOUCH_EVERY: Final[Micros] = MINUTE

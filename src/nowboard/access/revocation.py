@@ -19,7 +19,7 @@ from nowboard.records.database import Records
 from nowboard.records.sessions import ended_sessions
 from nowboard.records.tokens import ended_tokens
 
-EVERY: Final = 1.0
+EVERY: Final = 2.0
 """Seconds between two looks: with the look itself, well within the five that a socket may outlive its credential."""
 _OVERLAP: Final[Micros] = 3 * SECOND
 """Looked at again, because another process notes the time before its transaction commits."""

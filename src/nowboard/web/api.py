@@ -72,13 +72,20 @@ def live_access(services: WebServices) -> LiveAccess:
 
 def build_api(services: WebServices, *, files: StaticFiles | None = None, lifespan: Lifespan | None = None) -> FastAPI:
     """The application."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
     install_handlers(app)
     app.add_middleware(Starting, catching_up=services.catching_up)
     app.add_middleware(Edge, metrics=services.metrics)
     gate, options, files = Gate(services.authenticator, services.options), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # included, each would be looked for in two steps
     app.include_router(docs_routes(gate, files, services.version, options))
     room, stopping, catching_up = services.ingest.room, services.stopping, services.catching_up
     app.include_router(health_routes(gate, services.engine, room, services.metrics, stopping, catching_up, options))
@@ -92,9 +99,9 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
 def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     engine, records, clock, options = services.engine, services.records, services.clock, services.options
     return [
+        event_routes(gate, services.ingest),  # looked through in order, and most requests are for this one
         session_routes(gate, records, services.authenticator, services.tickets, clock, options),
         stream_routes(gate, engine, services.ingest.evolver, options),
-        event_routes(gate, services.ingest),
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
         query_routes(gate, engine, services.metrics, options),

@@ -9,7 +9,6 @@ import secrets
 from time import perf_counter
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +29,10 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+_DEFAULTS: Final = tuple(
+    (name.lower().encode(), value.encode()) for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()
+)
 
 _log: Final = logging.getLogger("nowboard.requests")
 
@@ -59,12 +62,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                _complete(message, request_id)
             await send(message)
 
         try:
@@ -101,3 +99,12 @@ class Edge:
                 if _ID.fullmatch(text):
                     return text
         return f"{self._prefix}{next(self._count):06x}"
+
+
+def _complete(message: Message, request_id: str) -> None:
+    """Give the start of a response its id, and every default header that it does not set itself."""
+    headers = [(name, value) for name, value in message.get("headers", ()) if name != b"x-request-id"]
+    there = {name for name, _ in headers}
+    headers.append((b"x-request-id", request_id.encode()))
+    headers.extend(default for default in _DEFAULTS if default[0] not in there)
+    message["headers"] = headers

@@ -25,9 +25,10 @@ from nowboard.model.principals import Permission
 from nowboard.records.dashboards import DashboardRow
 from nowboard.records.database import Records
 from nowboard.web.answers import answer, nothing
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
 
 
@@ -56,7 +57,7 @@ def dashboard_routes(
     gate: Gate, records: Records, engine: Engine, clock: Clock, published: Published, options: WebOptions
 ) -> APIRouter:
     """`/dashboards`."""
-    router = APIRouter(prefix=PREFIX, tags=["Dashboards"])
+    router = api_router("Dashboards")
 
     @router.get("/dashboards", **described("All dashboards", answer=DashboardList))
     async def every(request: Request) -> Response:

@@ -17,9 +17,10 @@ from nowboard.model.queries import Measure, MetricQuery, Window
 from nowboard.model.streams import Metric
 from nowboard.packs.definitions import MetricText, metric_text, read_metric
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
 
 
@@ -37,7 +38,7 @@ class MetricList(msgspec.Struct, frozen=True):
 
 def metric_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
     """`/metrics`."""
-    router = APIRouter(prefix=PREFIX, tags=["Metrics"])
+    router = api_router("Metrics")
 
     @router.get("/metrics", **described("All metrics", answer=MetricList))
     async def every(request: Request) -> Response:

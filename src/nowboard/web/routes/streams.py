@@ -19,9 +19,10 @@ from nowboard.model.streams import Stream
 from nowboard.packs.definitions import StreamText, read_stream, stream_text
 from nowboard.packs.diff import merged
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
 
 
@@ -46,7 +47,7 @@ class StreamList(msgspec.Struct, frozen=True):
 
 def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, options: WebOptions) -> APIRouter:
     """`/streams`."""
-    router = APIRouter(prefix=PREFIX, tags=["Streams"])
+    router = api_router("Streams")
 
     @router.get("/streams", **described("All streams", answer=StreamList))
     async def every(request: Request) -> Response:

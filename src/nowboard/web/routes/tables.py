@@ -20,9 +20,10 @@ from nowboard.packs.local import PAGE, as_dicts, page_sql
 from nowboard.packs.pack import TableRows
 from nowboard.packs.rows import read_rows
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
 
 _NOWHERE: Final = Path("/nonexistent")
@@ -61,7 +62,7 @@ class TableList(msgspec.Struct, frozen=True):
 
 def table_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
     """`/tables`."""
-    router = APIRouter(prefix=PREFIX, tags=["Tables"])
+    router = api_router("Tables")
 
     @router.get("/tables", **described("All tables", answer=TableList))
     async def every(request: Request) -> Response:
