@@ -25,7 +25,8 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PAGES = ("this-server", "departures")
+HOST_PAGE = "this-server"
+PAGES = (HOST_PAGE, "departures")
 LOOKS = {"light": (1440, 900, 1.0), "dark": (1440, 900, 1.0), "phone": (390, 844, 1.5)}
 #: Long enough for the server's own gauges to forget the work of loading the page.
 SETTLE_SECONDS = 10
@@ -78,6 +79,8 @@ def take(browser: Browser, state: Path, base: str, folder: Path) -> None:
             page = context.new_page()
             page.goto(f"{base}/dashboards/{name}")
             settle(page)
+            if name == HOST_PAGE:
+                await_calm()
             page.screenshot(path=folder / f"{name}-{look}.png")
             if (name, look) == COVER:
                 page.screenshot(path=folder / "cover.png", clip=COVER_CLIP)
@@ -92,9 +95,14 @@ def settle(page: Page) -> None:
     width = page.evaluate("window.innerWidth")
     page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
     page.wait_for_function(FITTED)
+    time.sleep(SETTLE_SECONDS)
+
+
+def await_calm() -> None:
+    """Wait until the host, which one of the pages shows, is not busy with something else, but not for ever."""
     for _ in range(CALM_ATTEMPTS):
         if psutil.cpu_percent(SETTLE_SECONDS) < CALM_PERCENT:
-            break
+            return
 
 
 def sign_in(browser: Browser, door: str, token: str | None, state: Path) -> None:
