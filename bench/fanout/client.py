@@ -139,7 +139,7 @@ async def crowd(
     return transports
 
 
-async def arrived(tally: Tally, updates: int, patience: float = 5.0) -> None:
+async def arrived(tally: Tally, updates: int, patience: float = 15.0) -> None:
     """Wait until `updates` have come, or no more do: a server that falls behind may leave some out; fails for none."""
     last = 0
     waited = 0.0
