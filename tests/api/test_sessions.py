@@ -101,6 +101,11 @@ MUTATING = [
     ("DELETE", "/api/v1/dashboards/d"),
     ("DELETE", "/api/v1/sessions/current"),
     ("POST", "/api/v1/sessions/tickets"),
+    ("POST", "/api/v1/organisations"),
+    ("PATCH", "/api/v1/organisations/o"),
+    ("DELETE", "/api/v1/organisations/o"),
+    ("PUT", "/api/v1/roles/r"),
+    ("DELETE", "/api/v1/roles/r"),
 ]
 
 
