@@ -144,7 +144,8 @@ def _events(stream: Stream, content: Sequence[Mapping[str, Any]]) -> Events:
 
 SCALARS = (
     "tenant", "site", "person", "email", "ok", "qty", "extra", "place.city", "place.owner", "place.secret",
-    "place.size", "upper(place.city)", "coalesce(place.owner, site)", "left(person, 3)", "lower(email)", "length(email)",
+    "place.size", "upper(place.city)", "coalesce(place.owner, site)", "left(person, 3)", "lower(email)",
+    "length(email)",
     "hour(ts)", "date_trunc('day', ts)", "year(seen)", "qty > 2", "qty % 2", "extra->>'canary'", "extra->>'k'",
     "case when tenant = 'a' then 'mine' else tenant end", "concat(tenant, '/', site)", "strftime(seen, '%Y-%m-%d')",
     "vault.canary_code", "canary_note", "ledger.canary_note", "visit", "_seq", "place.nothing",
@@ -161,7 +162,8 @@ NUMBERS = (
 ORDERED = (*NUMBERS, "ts", "seen", "tenant", "person", "email", "site", "place.city", "place.secret")
 CONDITIONS = (
     "true", "tenant <> 'a'", "tenant = 'a' or true", "not (tenant = 'a')", "qty > 1", "ok", "ok or not ok",
-    "ok is null", "site = 'b1'", "place.city is null", "place.owner <> 'a'", "email like '%canary%'", "person like 'C%'",
+    "ok is null", "site = 'b1'", "place.city is null", "place.owner <> 'a'", "email like '%canary%'",
+    "person like 'C%'",
     "total > 100", "year(ts) < 2000", "place.secret is not null", "1 = 1 or 1 / qty > 0", "place.size > 5",
     "coalesce(place.secret, 'x') = 'x'", "regexp_matches(email, 'canary')", "seen < ts", "vault.canary_code is null",
 )  # fmt: skip
