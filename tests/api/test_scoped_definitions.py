@@ -36,15 +36,16 @@ async def tenant(app: App, fleet: httpx.AsyncClient, connect: Connect) -> httpx.
     """An administrator of the organisation `aurora`, which shares a stream and a table, and may have one of its own."""
     joined = {**POSITIONS, "joins": {"ship": {"table": "vessels", "on": {"id": "vessel"}},
         "sailor": {"table": "crew", "on": {"id": "vessel"}}}}  # fmt: skip
-    for path, body in (("tables/vessels", VESSELS), ("tables/crew", CREW), ("streams/positions", joined)):
+    bodies: list[tuple[str, Any]] = [("tables/vessels", VESSELS), ("tables/crew", CREW), ("streams/positions", joined)]
+    for path, body in bodies:
         assert (await fleet.put(f"{API}/{path}", json=body)).status_code == 200
     metrics = {"speed": "avg(knots)", "sailors": "count(distinct sailor.name)"}
     for name, sql in metrics.items():
         assert (await fleet.put(f"{API}/metrics/{name}", json={"stream": "positions", "sql": sql})).status_code == 200
     secret = {"name": "canary_stream", "time": "ts", "fields": {"ts": "timestamp"}}
     assert (await fleet.post(f"{API}/streams", json=secret)).status_code == 201
-    body = {"stream": "canary_stream", "sql": "count(*)"}
-    assert (await fleet.put(f"{API}/metrics/canary_metric", json=body)).status_code == 200
+    metric = {"stream": "canary_stream", "sql": "count(*)"}
+    assert (await fleet.put(f"{API}/metrics/canary_metric", json=metric)).status_code == 200
     await found_organisation(fleet, "aurora", SCOPE)
     return connect(await token_of(app, "aurora"))
 

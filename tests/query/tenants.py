@@ -110,7 +110,7 @@ def _canary(number: int, at: Micros) -> dict[str, Any]:
 def contents(*, with_b: bool) -> list[Events | Definition]:
     """Definitions and events of a world, with or without tenant B."""
     encode = msgspec.json.encode
-    places = [
+    places: list[dict[str, Any]] = [
         {"id": "a1", "city": "Oslo", "owner": "a", "secret": "s1", "size": 1},
         {"id": "a2", "city": "Bergen", "owner": "both", "secret": None, "size": 2},
     ]
@@ -272,7 +272,7 @@ class Asker:
     def _filters(self) -> dict[str, Any]:
         if self._chance.random() < 0.75:
             return {}
-        return self._pick(
+        found: dict[str, Any] = self._pick(
             [
                 {"tenant": ["a", "canary-tenant-1"]},
                 {"tenant": ["canary-tenant-0"]},
@@ -285,6 +285,7 @@ class Asker:
                 {"nothing": [1]},
             ]
         )
+        return found
 
     def _pick(self, choices: Sequence[Any]) -> Any:
         return self._chance.choice(choices)

@@ -21,6 +21,7 @@ from nowboard.stores.limits import StoreLimits
 from nowboard.stores.projection import Projection
 from nowboard.stores.settings import open_locked
 from nowboard.stores.snapshot import DuckDBSnapshot
+from nowboard.stores.sources import Sources
 
 _log: Final = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class DuckDBStore:
     def __init__(self, path: Path | None, *, limits: StoreLimits | None = None) -> None:
         """Open or create the store in file `path`, or in memory. Raises `duckdb.Error` for a file it cannot read."""
         self._path = path
+        self._sources = Sources()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = open_locked(path, limits or StoreLimits())
@@ -91,7 +93,7 @@ class DuckDBStore:
 
     def snapshot(self) -> DuckDBSnapshot:
         """Raises `Unavailable` when the engine fails."""
-        return DuckDBSnapshot(self._connection.cursor())
+        return DuckDBSnapshot(self._connection.cursor(), self._sources)
 
     def evaluate(self, relation: pa.Table | pa.RecordBatch, sql: str) -> pa.Table:
         """Raises `BadQuery` for what the engine refuses."""
