@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlglot import Dialect
 
 from nowboard.errors import BadQuery
-from nowboard.model.queries import Parameter, SqlQuery, parse_query
+from nowboard.model.queries import Parameter, SqlQuery
 from nowboard.model.scopes import EVERYTHING, Predicate, Scope
 from nowboard.query.canonical import prepare
 from nowboard.query.sqlquery import plan_sql
@@ -37,7 +37,7 @@ def printed(value: str) -> str:
     return plan_sql(query, CATALOG, EVERYTHING, parameters={"p": value}).sql
 
 
-@given(TEXTS)
+@given(TEXTS.filter(lambda text: "\0" not in text))
 def test_a_parameter_changes_no_token(value: str) -> None:
     """C12: not in the statement, and so not in a comment either."""
     assert printed(value) == printed("plain")
@@ -85,7 +85,7 @@ def test_a_name_is_a_name_or_refused(value: str) -> None:
     ]
     for body in bodies:
         try:
-            prepare(ask(parse_query(body) and body, EVERYTHING, filters={value: ["x"]}), CATALOG)
+            prepare(ask(body, EVERYTHING, filters={value: ["x"]}), CATALOG)
         except BadQuery:
             continue
 
