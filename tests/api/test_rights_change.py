@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from nowboard.access.grants import Grant
+from nowboard.access.revocation import EVERY
 from nowboard.access.sessions import make_link
 from nowboard.app import App
 from nowboard.model.principals import PrincipalKind
@@ -146,3 +147,14 @@ async def test_a_change_takes_effect(kind: str, change: Change, status: int, row
                 await again.say(type="subscribe", id="q", query=COUNT)
                 await again.hear("snapshot")
                 assert again.rows() == [[rows]]
+
+
+@pytest.mark.parametrize("kind", ["token", "cookie"])
+async def test_a_ticket_does_not_outlive_the_rights_it_was_given_with(kind: str) -> None:
+    async with tenant(kind) as mats, mats.http() as http:
+        ticket = (await http.post("/sessions/tickets")).json()["ticket"]
+        await rescope_organisation(mats)
+        await asyncio.sleep(2 * EVERY)
+        url = f"{mats.served.url.replace('http', 'ws', 1)}{API}/live?ticket={ticket}"
+        async with connect(url, proxy=None) as socket:
+            assert await close_code(socket) == 4401

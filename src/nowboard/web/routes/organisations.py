@@ -72,14 +72,8 @@ def organisation_routes(
 ) -> APIRouter:
     """`/organisations`."""
     router = APIRouter(prefix=PREFIX, tags=["Organisations"])
-
-    @router.get("/organisations", **described("All organisations", answer=OrganisationList))
-    async def every(request: Request) -> Response:
-        principal = await gate.principal(request)
-        page = read_page(request, MOST)
-        rows = await records.run(access_organisations, principal)
-        shown = page.cut(rows, lambda row: row.id)
-        return answer(OrganisationList([_answer(row) for row in shown.items], shown.next))
+    _reading(router, gate, records)
+    _removal(router, gate, records, authenticator, clock)
 
     @router.post(
         "/organisations",
@@ -100,10 +94,6 @@ def organisation_routes(
             now=clock.now(),
         )
         return answer(_answer(row), status=201)
-
-    @router.get("/organisations/{organisation}", **described("One organisation", answer=OrganisationAnswer))
-    async def one(request: Request, organisation: str) -> Response:
-        return answer(_answer(await records.run(access_organisation, await gate.principal(request), organisation)))
 
     @router.patch(
         "/organisations/{organisation}",
@@ -126,14 +116,30 @@ def organisation_routes(
         authenticator.forget()
         return answer(_answer(row))
 
+    return router
+
+
+def _reading(router: APIRouter, gate: Gate, records: Records) -> None:
+    @router.get("/organisations", **described("All organisations", answer=OrganisationList))
+    async def every(request: Request) -> Response:
+        principal = await gate.principal(request)
+        page = read_page(request, MOST)
+        rows = await records.run(access_organisations, principal)
+        shown = page.cut(rows, lambda row: row.id)
+        return answer(OrganisationList([_answer(row) for row in shown.items], shown.next))
+
+    @router.get("/organisations/{organisation}", **described("One organisation", answer=OrganisationAnswer))
+    async def one(request: Request, organisation: str) -> Response:
+        return answer(_answer(await records.run(access_organisation, await gate.principal(request), organisation)))
+
+
+def _removal(router: APIRouter, gate: Gate, records: Records, authenticator: Authenticator, clock: Clock) -> None:
     @router.delete("/organisations/{organisation}", **described("Remove a closed organisation", status=204))
     async def remove(request: Request, organisation: str) -> Response:
         principal = await gate.principal(request)
         await records.run(access_organisation_removal, principal, organisation, now=clock.now())
         authenticator.forget()
         return nothing()
-
-    return router
 
 
 def _answer(row: OrganisationRow) -> OrganisationAnswer:
