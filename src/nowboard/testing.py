@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from nowboard.access.tokens import issue_token
 from nowboard.app import App, build
 from nowboard.clock import Clock
+from nowboard.model.principals import HOME
 from nowboard.model.scopes import EVERYTHING, Scope
 from nowboard.settings import Settings
 from nowboard.web.opening import OPENING, OpeningLimits
@@ -51,9 +52,12 @@ async def started(app: App) -> AsyncIterator[App]:
         await app.stop()
 
 
-async def make_token(app: App, role: str = "admin", scope: Scope = EVERYTHING, name: str = "test") -> str:
+async def make_token(
+    app: App, role: str = "admin", scope: Scope = EVERYTHING, name: str = "test", organisation: str = HOME
+) -> str:
     """An API token of a started app."""
-    issued = await app.records.run(issue_token, name=name, role=role, now=app.clock.now(), scope=scope)
+    now = app.clock.now()
+    issued = await app.records.run(issue_token, name=name, role=role, now=now, scope=scope, organisation=organisation)
     return issued.secret
 
 

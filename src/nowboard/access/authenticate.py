@@ -78,6 +78,10 @@ class Authenticator:
         """Look everything up anew; after a credential was revoked here."""
         self._remembered.clear()
 
+    def withdraw(self, principal_id: str) -> None:
+        """End what was let in but has not come yet: tickets of a principal whose rights changed."""
+        self._tickets.withdraw(principal_id)
+
     async def _known(self, means: Means, secret: str) -> Principal:
         key = (means, digest(secret))
         now = self._clock.monotonic()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
+import pyarrow as pa
 
 from nowboard.model.events import Ack, Definition, Events
 from nowboard.model.frames import Result
@@ -65,6 +66,13 @@ class Engine(Protocol):
 
     async def append(self, events: Events) -> Ack:
         """Make events durable; returns after fsync. Raises `StorageFull`, `Unavailable` or `LimitExceeded`."""
+        ...
+
+    async def inside(self, scope: Scope, stream: str, batch: pa.RecordBatch) -> tuple[int, ...]:
+        """The places in `batch`, which has the stream's fields, of the rows that `scope` lets its principal see.
+
+        Raises `Forbidden` when the stream is out of scope.
+        """
         ...
 
     async def define(self, definitions: Sequence[Definition]) -> int:

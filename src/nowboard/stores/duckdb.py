@@ -21,6 +21,7 @@ from nowboard.stores.limits import StoreLimits
 from nowboard.stores.projection import Projection
 from nowboard.stores.settings import open_locked
 from nowboard.stores.snapshot import DuckDBSnapshot
+from nowboard.stores.sources import Sources
 
 _log: Final = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class DuckDBStore:
     def __init__(self, path: Path | None, *, limits: StoreLimits | None = None) -> None:
         """Open or create the store in file `path`, or in memory. Raises `duckdb.Error` for a file it cannot read."""
         self._path = path
+        self._sources = Sources()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = open_locked(path, limits or StoreLimits())
@@ -97,7 +99,7 @@ class DuckDBStore:
             cursor = self._connection.cursor()
         except duckdb.Error as error:  # it was closed by another thread
             raise as_query_error(error) from error
-        return DuckDBSnapshot(cursor, self._note_reading)
+        return DuckDBSnapshot(cursor, self._sources, self._note_reading)
 
     def evaluate(self, relation: pa.Table | pa.RecordBatch, sql: str) -> pa.Table:
         """Raises `BadQuery` for what the engine refuses."""

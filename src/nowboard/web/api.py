@@ -28,7 +28,9 @@ from nowboard.web.routes.docs import docs_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
+from nowboard.web.routes.organisations import organisation_routes
 from nowboard.web.routes.queries import query_routes
+from nowboard.web.routes.roles import role_routes
 from nowboard.web.routes.sessions import session_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
@@ -101,6 +103,8 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     return [
         event_routes(gate, services.ingest),  # looked through in order, and most requests are for this one
         session_routes(gate, records, services.authenticator, services.tickets, clock, options),
+        organisation_routes(gate, records, services.authenticator, engine, clock, options),
+        role_routes(gate, records, services.authenticator, engine, clock, options),
         stream_routes(gate, engine, services.ingest.evolver, options),
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),

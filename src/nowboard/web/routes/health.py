@@ -70,7 +70,7 @@ def health_routes(
 
     @router.get("/metrics", include_in_schema=False)
     async def figures(request: Request) -> Response:
-        await gate.check_exposure(request, options.metrics)
+        await gate.check_exposure(request, options.metrics, home=True)
         return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return router
