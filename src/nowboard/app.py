@@ -174,7 +174,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     """Everything wired, nothing started. `memory` keeps all state in this process; `page` is another built page."""
     clock = clock or SystemClock()
     journal, store = _open_memory(settings, clock) if memory else _open_files(settings, clock)
-    records = Records(None if memory else settings.records_path)
+    records = Records(None if memory and settings.records_url is None else settings.records)
     relay, metrics = Relay(), Metrics()
     engine = LocalEngine(
         journal,

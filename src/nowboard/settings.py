@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NOWBOARD_", env_file=".env", frozen=True, extra="ignore")
 
     data: Path = Field(Path("data"), description="Folder of the journal, the store and the records.")
+    records_url: str | None = Field(
+        None,
+        description="PostgreSQL database of users, dashboards and audit: `postgresql+psycopg://…`; "
+        "without it, a file in the data folder.",
+    )
+    audit_days: int = Field(400, ge=0, description="Days that audit entries are kept; 0 keeps them for ever.")
     host: str = Field("127.0.0.1", description="Address to listen on. `0.0.0.0` is every interface.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     public_url: str | None = Field(
@@ -70,6 +76,11 @@ class Settings(BaseSettings):
     def records_path(self) -> Path:
         """The file of tokens, sessions and dashboards."""
         return self.data / "records.db"
+
+    @property
+    def records(self) -> Path | str:
+        """Where the records are: a file or the URL of a database."""
+        return self.records_url or self.records_path
 
     @property
     def secure(self) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from nowboard.clock import Micros
-from nowboard.model.principals import Principal
+from nowboard.model.principals import SYSTEM, Principal
 from nowboard.model.trace import TRACE
-from nowboard.records.audit import AuditRow, append_audit
+from nowboard.records.audit import PRUNED, AuditRow, append_audit, prunable, remove_audit
 
 
 def audit(
@@ -47,3 +47,15 @@ def audit(
         previous=b"",
     )
     append_audit(connection, row)
+
+
+def prune_audit(connection: Connection, before: Micros, now: Micros) -> int:
+    """Remove entries older than `before`; how many went. An entry of its own says what was removed, and where the
+    chain continues."""
+    last = prunable(connection, before)
+    if last is None:
+        return 0
+    removed = remove_audit(connection, last)
+    detail = {"through": last.number, "hash": last.hash.hex(), "entries": removed}
+    audit(connection, SYSTEM, PRUNED, "audit", str(last.number), now=now, detail=detail)
+    return removed
