@@ -12,9 +12,12 @@ from typing import Final
 from fastapi import FastAPI
 
 from nowboard import __version__
+from nowboard.access.audits import AuditRetention
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.dashboards import access_dashboard
 from nowboard.access.grants import OWNER, Grant
+from nowboard.access.limits import RequestLimiter, RequestLimits
+from nowboard.access.refusals import Refusals
 from nowboard.access.revocation import Revocations
 from nowboard.access.sessions import make_link
 from nowboard.access.tickets import Tickets
@@ -108,6 +111,7 @@ class App:
     api: FastAPI
     websocket: type[asyncio.Protocol]
     revocations: Revocations
+    retention: AuditRetention
     stopping: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -116,6 +120,7 @@ class App:
         await self.engine.start()
         self.hub.start()
         self._tasks.append(asyncio.create_task(self.revocations.run()))
+        self._tasks.append(asyncio.create_task(self.retention.run()))
 
     async def stop(self) -> None:
         """Finish what was acknowledged or asked, then close everything. Idempotent."""
@@ -197,6 +202,8 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         hub=hub,
         records=records,
         authenticator=Authenticator(records, tickets, clock),
+        limiter=RequestLimiter(records, clock, _request_limits(settings)),
+        refusals=Refusals(records, clock),
         tickets=tickets,
         clock=clock,
         metrics=metrics,
@@ -218,6 +225,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         api=build_api(services, files=files, lifespan=lambda _: app.running()),
         websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
+        retention=AuditRetention(records, clock, settings.audit_days),
     )
     return app
 
@@ -245,7 +253,20 @@ def _store_limits(settings: Settings) -> StoreLimits:
 
 
 def _hub_limits(settings: Settings) -> HubLimits:
-    return HubLimits(sessions=settings.viewers)
+    return HubLimits(
+        sessions=settings.viewers,
+        sessions_per_principal=settings.viewers_per_principal,
+        subscriptions=settings.subscriptions_per_viewer,
+    )
+
+
+def _request_limits(settings: Settings) -> RequestLimits:
+    return RequestLimits(
+        guest=settings.requests_guest,
+        viewer=settings.requests_viewer,
+        editor=settings.requests_editor,
+        admin=settings.requests_admin,
+    )
 
 
 def _ingest_limits(settings: Settings) -> IngestLimits:

@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     store_threads: int = Field(2, ge=1, le=256, description="Threads of one query.")
     live_queries: int = Field(5_000, ge=1, description="Most live queries kept up to date at once.")
     viewers: int = Field(20_000, ge=1, description="Most sockets, streams and polls open at once.")
+    viewers_per_principal: int = Field(2_000, ge=1, description="Most of these for one principal.")
+    subscriptions_per_viewer: int = Field(32, ge=1, description="Most subscriptions of one of these.")
+    requests_guest: int = Field(30, ge=0, description="Requests a minute for who comes by a share; 0 is no limit.")
+    requests_viewer: int = Field(300, ge=0, description="The same for roles that only read.")
+    requests_editor: int = Field(600, ge=0, description="The same for roles that may edit.")
+    requests_admin: int = Field(1_200, ge=0, description="The same for administrators.")
     shutdown_seconds: float = Field(8.0, gt=0, le=60, description="Seconds that open requests get when stopping.")
 
     @property

@@ -35,18 +35,23 @@ def audit(
         at=now,
         organisation=principal.organisation,
         principal_kind=principal.kind.value,
-        principal=principal.id,
-        name=principal.name,
+        principal=_fit(principal.id, 200),
+        name=_fit(principal.name, 200),
         action=action,
         object_kind=kind,
-        object=name,
+        object=_fit(name, 400),
         outcome=outcome,
         detail=dict(detail or {}),
-        address=trace.address,
+        address=None if trace.address is None else _fit(trace.address, 64),
         request_id=trace.request_id,
         previous=b"",
     )
     append_audit(connection, row)
+
+
+def _fit(text: str, longest: int) -> str:
+    """A name from outside must not keep an entry from being written."""
+    return text[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def prune_audit(connection: Connection, before: Micros, now: Micros) -> int:
