@@ -15,6 +15,7 @@ from nowboard import __version__
 from nowboard.access.audits import AuditRetention
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.dashboards import access_dashboard
+from nowboard.access.erasing import Erasures
 from nowboard.access.grants import OWNER, Grant
 from nowboard.access.limits import RequestLimiter, RequestLimits
 from nowboard.access.refusals import Refusals
@@ -112,12 +113,14 @@ class App:
     websocket: type[asyncio.Protocol]
     revocations: Revocations
     retention: AuditRetention
+    erasures: Erasures
     stopping: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Bring the store up to date and begin to serve."""
         await self.engine.start()
+        await self.erasures.finish()
         self.hub.start()
         self._tasks.append(asyncio.create_task(self.revocations.run()))
         self._tasks.append(asyncio.create_task(self.retention.run()))
@@ -204,6 +207,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         authenticator=Authenticator(records, tickets, clock),
         limiter=RequestLimiter(records, clock, _request_limits(settings)),
         refusals=Refusals(records, clock),
+        erasures=Erasures(records, engine, clock, None if memory else settings.erasure_path),
         tickets=tickets,
         clock=clock,
         metrics=metrics,
@@ -225,6 +229,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         api=build_api(services, files=files, lifespan=lambda _: app.running()),
         websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
+        erasures=services.erasures,
         retention=AuditRetention(records, clock, settings.audit_days),
     )
     return app

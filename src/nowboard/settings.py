@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         return self.data / "records.db"
 
     @property
+    def erasure_path(self) -> Path:
+        """The file that is there while a person's data is being erased."""
+        return self.data / "erasure.json"
+
+    @property
     def records(self) -> Path | str:
         """Where the records are: a file or the URL of a database."""
         return self.records_url or self.records_path

@@ -132,6 +132,10 @@ class QueryRunner:
             self._cache.put(key, result)
         return result
 
+    def forget(self) -> None:
+        """Throw kept results away; on the event loop."""
+        self._cache.clear()
+
     def stats(self) -> QueryStats:
         """Counters for the metrics page."""
         cache = self._cache.stats()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI, Request
 
 from nowboard.access.authenticate import Authenticator
+from nowboard.access.erasing import Erasures
 from nowboard.access.limits import RequestLimiter
 from nowboard.access.refusals import Refusals
 from nowboard.access.tickets import Tickets
@@ -28,6 +29,7 @@ from nowboard.web.options import PREFIX, WebOptions
 from nowboard.web.routes.audit import audit_routes
 from nowboard.web.routes.dashboards import dashboard_routes
 from nowboard.web.routes.docs import docs_routes
+from nowboard.web.routes.erasures import erasure_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
@@ -49,6 +51,7 @@ class WebServices:
     records: Records
     authenticator: Authenticator
     limiter: RequestLimiter
+    erasures: Erasures
     refusals: Refusals
     tickets: Tickets
     clock: Clock
@@ -107,6 +110,7 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
         audit_routes(gate, records),
+        erasure_routes(gate, services.erasures),
         query_routes(gate, engine, services.metrics, options),
         dashboard_routes(gate, records, engine, clock, services.hub.published, options),
     ]
