@@ -74,7 +74,7 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
     """The application."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     install_handlers(app, _note_refusals(services.refusals))
-    app.add_middleware(Edge, metrics=services.metrics)
+    app.add_middleware(Edge, metrics=services.metrics, secure=services.options.secure)
     gate, options, files = _gate(services), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
         app.include_router(router)

@@ -28,7 +28,11 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # for answers that are not pages, which bring their own: nothing in them is ever run, shown or framed
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
+_OVER_HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""Browsers that came over HTTPS once never come over HTTP again."""
 
 _log: Final = logging.getLogger("nowboard.requests")
 
@@ -36,8 +40,9 @@ _log: Final = logging.getLogger("nowboard.requests")
 class Edge:
     """Plain ASGI, because it stands in the way of every event."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool = False) -> None:
         self._app = app
+        self._headers = {**HEADERS, **_OVER_HTTPS} if secure else HEADERS
         self._metrics = metrics
         # not secret, only unlikely to repeat: random per process, then counted, because randomness costs a system call
         self._prefix = secrets.token_hex(5)
@@ -60,7 +65,7 @@ class Edge:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if "cache-control" not in headers:
                     headers["Cache-Control"] = "no-store"
