@@ -9,8 +9,9 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from nowboard.model.bounds import FIELDS, NAME, SQL, TEXT, TITLE
+from nowboard.model.bounds import FIELDS, NAME, TEXT, TITLE
 from nowboard.query.literals import MAX_LIST
+from nowboard.query.syntax import MAX_TEXT as SQL
 from nowboard.testing import make_app, make_token, serving
 from nowboard.web.options import WebOptions
 

@@ -11,14 +11,14 @@ NAME: Final = 200
 TITLE: Final = 400
 TEXT: Final = 5_000
 """Characters of a description."""
-SQL: Final = 20_000
 FIELDS: Final = 1_000
 """Fields of a stream or a table, given or grown from what came."""
 
 Name = Annotated[str, msgspec.Meta(max_length=NAME)]
 Title = Annotated[str, msgspec.Meta(max_length=TITLE)]
 Text = Annotated[str, msgspec.Meta(max_length=TEXT)]
-Sql = Annotated[str, msgspec.Meta(max_length=SQL)]
+Sql = str
+"""Bounded where it is parsed, by `nowboard.query.syntax`, which names the place."""
 Few = msgspec.Meta(max_length=32)
 """A list that a person writes."""
 Some = msgspec.Meta(max_length=100)
