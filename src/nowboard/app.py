@@ -12,9 +12,13 @@ from typing import Final
 from fastapi import FastAPI
 
 from nowboard import __version__
+from nowboard.access.audits import AuditRetention
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.dashboards import access_dashboard
+from nowboard.access.erasing import Erasures
 from nowboard.access.grants import OWNER, Grant
+from nowboard.access.limits import RequestLimiter, RequestLimits
+from nowboard.access.refusals import Refusals
 from nowboard.access.revocation import Revocations
 from nowboard.access.sessions import make_link
 from nowboard.access.tickets import Tickets
@@ -111,6 +115,8 @@ class App:
     api: FastAPI
     websocket: type[asyncio.Protocol]
     revocations: Revocations
+    retention: AuditRetention
+    erasures: Erasures
     stopping: bool = False
     _started: bool = False
     _starting: asyncio.Task[None] | None = None
@@ -119,8 +125,10 @@ class App:
     async def start(self) -> None:
         """Bring the store up to date and begin to serve."""
         await self.engine.start(self._replayed)
+        await self.erasures.finish()
         self.hub.start()
         self._tasks.append(asyncio.create_task(self.revocations.run()))
+        self._tasks.append(asyncio.create_task(self.retention.run()))
         self._started = True
 
     async def started(self) -> None:
@@ -201,7 +209,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     """Everything wired, nothing started. `memory` keeps all state in this process; `page` is another built page."""
     clock = clock or SystemClock()
     journal, store = _open_memory(settings, clock) if memory else _open_files(settings, clock)
-    records = Records(None if memory else settings.records_path)
+    records = Records(None if memory and settings.records_url is None else settings.records)
     relay, metrics = Relay(), Metrics()
     engine = LocalEngine(
         journal,
@@ -231,6 +239,9 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         hub=hub,
         records=records,
         authenticator=Authenticator(records, tickets, clock),
+        limiter=RequestLimiter(records, clock, _request_limits(settings)),
+        refusals=Refusals(records, clock),
+        erasures=Erasures(records, engine, clock, None if memory else settings.erasure_path),
         tickets=tickets,
         clock=clock,
         metrics=metrics,
@@ -253,6 +264,8 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         api=build_api(services, files=files, lifespan=lambda _: app.running()),
         websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
+        erasures=services.erasures,
+        retention=AuditRetention(records, clock, settings.audit_days),
     )
     return app
 
@@ -286,7 +299,20 @@ def _store_limits(settings: Settings) -> StoreLimits:
 
 
 def _hub_limits(settings: Settings) -> HubLimits:
-    return HubLimits(sessions=settings.viewers)
+    return HubLimits(
+        sessions=settings.viewers,
+        sessions_per_principal=settings.viewers_per_principal,
+        subscriptions=settings.subscriptions_per_viewer,
+    )
+
+
+def _request_limits(settings: Settings) -> RequestLimits:
+    return RequestLimits(
+        guest=settings.requests_guest,
+        viewer=settings.requests_viewer,
+        editor=settings.requests_editor,
+        admin=settings.requests_admin,
+    )
 
 
 def _ingest_limits(settings: Settings) -> IngestLimits:

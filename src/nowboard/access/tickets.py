@@ -34,7 +34,8 @@ class Tickets:
         if len(self._open) >= _CAPACITY:
             self._open = {key: ticket for key, ticket in self._open.items() if ticket.deadline > now}
         if len(self._open) >= _CAPACITY:
-            raise LimitExceeded("too many tickets are open; try again", retry_after=LIFETIME)
+            detail = {"limit": _CAPACITY, "window": 0}
+            raise LimitExceeded("too many tickets are open; try again", detail=detail, retry_after=LIFETIME)
         secret = new_secret()
         self._open[digest(secret)] = _Ticket(principal, now + LIFETIME)
         return secret

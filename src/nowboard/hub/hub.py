@@ -197,7 +197,9 @@ class Hub:
             raise Unavailable("The server has no room for another viewer just now.", retry_after=5.0)
         if self._by_principal.get(principal.id, 0) >= self.limits.sessions_per_principal:
             most = self.limits.sessions_per_principal
-            raise LimitExceeded(f"At most {most} sessions at once.", detail={"limit": most}, retry_after=5.0)
+            raise LimitExceeded(
+                f"At most {most} sessions at once.", detail={"limit": most, "window": 0}, retry_after=5.0
+            )
 
     def _carry_out(self, connection: Connection, found: Iterable[commands.Command]) -> None:
         for command in found:

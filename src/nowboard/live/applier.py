@@ -17,12 +17,14 @@ from concurrent.futures import Future
 from typing import Final
 
 from nowboard.clock import Micros
+from nowboard.errors import Unavailable
 from nowboard.live.changes import redefined
 from nowboard.live.committer import Committer
 from nowboard.live.core import Core
 from nowboard.live.inbox import Command, Inbox
 from nowboard.live.limits import LiveLimits
 from nowboard.live.observer import Observer
+from nowboard.model.erasing import Condition
 from nowboard.model.events import Definition, Events, Record
 from nowboard.model.publisher import Publisher
 from nowboard.stores.interface import Store
@@ -94,6 +96,18 @@ class Applier:
         if gone:
             self._expiries += 1
             self._core.expired(stream, before)
+        return gone
+
+    def erase(self, stream: str, condition: Condition, seq: int) -> int:
+        """Drop the rows that `condition` names from the store and from live queries; how many went.
+
+        Raises `Unavailable` when the store is behind, as it would take the rows in later.
+        """
+        if not self._committer.commit():
+            raise Unavailable("The store is behind.", code="store_failed", retry_after=self._limits.store_retry)
+        gone = self._store.erase(stream, condition, seq)
+        self._expiries += 1
+        self._core.erased(stream)
         return gone
 
     def _run(self) -> None:

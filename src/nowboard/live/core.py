@@ -146,6 +146,16 @@ class Core:
             elif any(shared.reaches(before) for shared in entry.states):
                 self.life.restart(entry)
 
+    def erased(self, stream: str) -> None:
+        """Rows of `stream` are gone from the store, wherever they were: whoever reads it starts anew."""
+        for entry in self.life.registry:
+            if stream not in entry.prepared.streams:
+                continue
+            if entry.rerun is not None:
+                entry.rerun.moved = True
+            else:
+                self.life.restart(entry)
+
     def tick(self) -> list[Update]:
         """What to publish, one update per channel at most beside those that a question brought forward."""
         now, monotonic = self.now(), time.monotonic()

@@ -25,6 +25,7 @@ from nowboard.live.limits import LiveLimits
 from nowboard.live.observer import Observer, Unobserved
 from nowboard.live.replay import Progress, replay
 from nowboard.model.engine import Ask, Status, Watch
+from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events
 from nowboard.model.frames import Result
 from nowboard.model.publisher import Publisher
@@ -147,6 +148,22 @@ class LocalEngine:
 
     async def release(self, channel: str) -> None:
         self._applier.inbox.submit(lambda: self._core.leave(channel))
+
+    async def erase(self, stream: str, condition: Condition) -> Erased:
+        erased = await asyncio.to_thread(self._journal.erase, stream, condition)
+        # what was acknowledged before is in the store now, what comes later is not touched
+        await self._stored(erased.offset)
+        done: Future[int] = Future()
+
+        def command() -> None:
+            try:
+                done.set_result(self._applier.erase(stream, condition, erased.seq))
+            except NowboardError as error:
+                done.set_exception(error)
+
+        await self._on_applier(command, done)
+        self.runner.forget()
+        return erased
 
     def status(self) -> Status:
         problem = self._journal.problem or self._committer.problem

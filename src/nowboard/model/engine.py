@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 import pyarrow as pa
 
+from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events
 from nowboard.model.frames import Result
 from nowboard.model.queries import Query
@@ -89,6 +90,13 @@ class Engine(Protocol):
 
     async def release(self, channel: str) -> None:
         """One watcher less; the last one leaving frees the live query after a linger."""
+        ...
+
+    async def erase(self, stream: str, condition: Condition) -> Erased:
+        """Take a person's rows out of journal, store, live queries and kept results, for good.
+
+        Covers everything acknowledged before the call. Repeating it is harmless. Raises `Unavailable`.
+        """
         ...
 
     def status(self) -> Status:

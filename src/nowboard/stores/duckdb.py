@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from nowboard.clock import Micros
 from nowboard.errors import NotFound, Unavailable
+from nowboard.model.erasing import Condition
 from nowboard.model.events import Record
 from nowboard.model.streams import Catalog
 from nowboard.stores.faults import as_query_error, first_line, is_broken
-from nowboard.stores.layout import quote, stream_relation
+from nowboard.stores.layout import erase_from, quote, stream_relation
 from nowboard.stores.limits import StoreLimits
 from nowboard.stores.projection import Projection
 from nowboard.stores.settings import open_locked
@@ -128,6 +129,26 @@ class DuckDBStore:
             raise as_query_error(error) from error
         return int(rows[0][0])
 
+    def erase(self, stream: str, condition: Condition, seq: int) -> int:
+        """Raises `NotFound` for an unknown stream, `Unavailable` when the engine fails."""
+        if stream not in self._catalog.streams:
+            raise NotFound(f"There is no stream {stream}.")
+        sql, parameters = erase_from(self._catalog.streams[stream], condition, seq)
+        if self._path is not None:
+            # before the deletion: a crash in between costs a rebuild, not a row that stays in the file
+            erased_mark(self._path).touch()
+        try:
+            rows = self._connection.execute(sql, parameters).fetchall()
+        except duckdb.Error as error:
+            self._note(error)
+            raise Unavailable(f"The store cannot erase: {first_line(error)}", code="store_failed") from error
+        try:
+            self._connection.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            # a query holds an older view; the log goes with the next checkpoint
+            _log.info("The store's log stays for now: %s", first_line(error))
+        return int(rows[0][0])
+
     def size(self) -> int:
         if self._path is None:
             return 0
@@ -181,6 +202,11 @@ class DuckDBStore:
 def broken_mark(path: Path) -> Path:
     """The file beside the database that says that it must be rebuilt."""
     return path.with_name(path.name + ".broken")
+
+
+def erased_mark(path: Path) -> Path:
+    """The file beside the database that says that rows were erased, and may still be in unused parts of it."""
+    return path.with_name(path.name + ".erased")
 
 
 def memory_store(*, limits: StoreLimits | None = None) -> DuckDBStore:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 import pyarrow as pa
 
 from nowboard.clock import Micros
+from nowboard.model.erasing import Condition
 from nowboard.model.events import Record
 from nowboard.model.streams import Catalog
 
@@ -99,6 +100,14 @@ class Store(Protocol):
 
     def expire(self, stream: str, before: Micros) -> int:
         """Delete rows of `stream` with event time < `before`; returns how many."""
+        ...
+
+    def erase(self, stream: str, condition: Condition, seq: int) -> int:
+        """Delete the rows of `stream` that `condition` names, up to row number `seq`; returns how many.
+
+        They are gone from every answer at once. What an engine leaves of them in unused parts of its files is gone
+        after the next start, which builds the store anew.
+        """
         ...
 
     def size(self) -> int:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from nowboard.clock import Micros
 from nowboard.errors import Unavailable
 from nowboard.model.engine import CatchUp
+from nowboard.model.erasing import Condition
 from nowboard.model.events import Definition, Events, Record
 from nowboard.model.streams import Catalog
 from nowboard.stores.catalog import define
@@ -103,6 +104,12 @@ class RenewingStore:
         with self._lock:
             self._check()
             return self._store.expire(stream, before)
+
+    def erase(self, stream: str, condition: Condition, seq: int) -> int:
+        """Raises `Unavailable` while the store is rebuilt."""
+        with self._lock:
+            self._check()
+            return self._store.erase(stream, condition, seq)
 
     def size(self) -> int:
         return self._store.size()

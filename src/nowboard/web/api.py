@@ -6,25 +6,31 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 
 from nowboard.access.authenticate import Authenticator
+from nowboard.access.erasing import Erasures
+from nowboard.access.limits import RequestLimiter
+from nowboard.access.refusals import Refusals
 from nowboard.access.tickets import Tickets
 from nowboard.clock import Clock
+from nowboard.errors import NowboardError
 from nowboard.hub.hub import Hub
 from nowboard.ingest.pipeline import Ingest
 from nowboard.model.engine import CatchUp, Engine
 from nowboard.records.database import Records
-from nowboard.web.errors import install_handlers
-from nowboard.web.gate import Gate
+from nowboard.web.errors import NoteRefusal, install_handlers
+from nowboard.web.gate import PRINCIPAL, Gate
 from nowboard.web.live_access import LiveAccess
 from nowboard.web.live_sessions import live_routes
 from nowboard.web.metrics import Metrics
 from nowboard.web.middleware import Edge
 from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.routes.audit import audit_routes
 from nowboard.web.routes.cache import Cache, cache_routes
 from nowboard.web.routes.dashboards import dashboard_routes
 from nowboard.web.routes.docs import docs_routes
+from nowboard.web.routes.erasures import erasure_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
@@ -54,6 +60,9 @@ class WebServices:
     hub: Hub
     records: Records
     authenticator: Authenticator
+    limiter: RequestLimiter
+    erasures: Erasures
+    refusals: Refusals
     tickets: Tickets
     clock: Clock
     metrics: Metrics
@@ -68,7 +77,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def live_access(services: WebServices) -> LiveAccess:
     """How sockets, event streams and polls are let in."""
-    gate = Gate(services.authenticator, services.options)
+    gate = _gate(services)
     return LiveAccess(gate.of_headers, services.options.origins, lambda: check_started(services.catching_up()))
 
 
@@ -82,10 +91,10 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
         lifespan=lifespan,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    install_handlers(app)
+    install_handlers(app, _note_refusals(services.refusals))
     app.add_middleware(Starting, catching_up=services.catching_up)
-    app.add_middleware(Edge, metrics=services.metrics)
-    gate, options, files = Gate(services.authenticator, services.options), services.options, files or StaticFiles()
+    app.add_middleware(Edge, metrics=services.metrics, secure=services.options.secure)
+    gate, options, files = _gate(services), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
         app.router.routes.extend(router.routes)  # included, each would be looked for in two steps
     app.include_router(docs_routes(gate, files, services.version, options))
@@ -98,6 +107,18 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
     return app
 
 
+def _gate(services: WebServices) -> Gate:
+    return Gate(services.authenticator, services.options, services.limiter)
+
+
+def _note_refusals(refusals: Refusals) -> NoteRefusal:
+    async def note(request: Request, error: NowboardError) -> None:
+        route = getattr(request.scope.get("route"), "path", request.url.path)
+        await refusals.note(request.scope.get(PRINCIPAL), error, request.method, route)
+
+    return note
+
+
 def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     engine, records, clock, options = services.engine, services.records, services.clock, services.options
     return [
@@ -108,6 +129,8 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         stream_routes(gate, engine, services.ingest.evolver, options),
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
+        audit_routes(gate, records),
+        erasure_routes(gate, services.erasures),
         query_routes(gate, engine, services.metrics, options),
         cache_routes(gate, services.cache, services.dashboards, engine, records, clock, options),
         dashboard_routes(gate, records, engine, clock, services.hub.published, options),

@@ -28,11 +28,11 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # for answers that are not pages, which bring their own: nothing in them is ever run, shown or framed
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
-
-_DEFAULTS: Final = tuple(
-    (name.lower().encode(), value.encode()) for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()
-)
+_OVER_HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""Browsers that came over HTTPS once never come over HTTP again."""
 
 _log: Final = logging.getLogger("nowboard.requests")
 
@@ -40,8 +40,10 @@ _log: Final = logging.getLogger("nowboard.requests")
 class Edge:
     """Plain ASGI, because it stands in the way of every event."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool = False) -> None:
         self._app = app
+        defaults = {**HEADERS, **(_OVER_HTTPS if secure else {}), "Cache-Control": "no-store"}
+        self._defaults = tuple((name.lower().encode(), value.encode()) for name, value in defaults.items())
         self._metrics = metrics
         # not secret, only unlikely to repeat: random per process, then counted, because randomness costs a system call
         self._prefix = secrets.token_hex(5)
@@ -62,7 +64,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(message, request_id)
+                self._complete(message, request_id)
             await send(message)
 
         try:
@@ -100,11 +102,10 @@ class Edge:
                     return text
         return f"{self._prefix}{next(self._count):06x}"
 
-
-def _complete(message: Message, request_id: str) -> None:
-    """Give the start of a response its id, and every default header that it does not set itself."""
-    headers = [(name, value) for name, value in message.get("headers", ()) if name != b"x-request-id"]
-    there = {name for name, _ in headers}
-    headers.append((b"x-request-id", request_id.encode()))
-    headers.extend(default for default in _DEFAULTS if default[0] not in there)
-    message["headers"] = headers
+    def _complete(self, message: Message, request_id: str) -> None:
+        """Give the start of a response its id, and every default header that it does not set itself."""
+        headers = [(name, value) for name, value in message.get("headers", ()) if name != b"x-request-id"]
+        there = {name for name, _ in headers}
+        headers.append((b"x-request-id", request_id.encode()))
+        headers.extend(default for default in self._defaults if default[0] not in there)
+        message["headers"] = headers

@@ -9,7 +9,7 @@ from nowboard.records.tables.documents import (
     SHARES,
     TEMPLATES,
 )
-from nowboard.records.tables.keeping import ACCESS_CHANGES, AUDIT, KEPT_FRAMES, SECRETS
+from nowboard.records.tables.keeping import ACCESS_CHANGES, AUDIT, AUDIT_HEAD, KEPT_FRAMES, SECRETS
 from nowboard.records.tables.metadata import HEAD, METADATA
 from nowboard.records.tables.people import API_TOKENS, ORGANISATIONS, ROLES, SESSIONS, SIGN_IN_LINKS, USERS
 
@@ -17,6 +17,7 @@ __all__ = [
     "ACCESS_CHANGES",
     "API_TOKENS",
     "AUDIT",
+    "AUDIT_HEAD",
     "DASHBOARDS",
     "DASHBOARD_VERSIONS",
     "EMBED_KEYS",

@@ -30,7 +30,8 @@ def event_routes(gate: Gate, ingest: Ingest) -> APIRouter:
         ),
     )
     async def post(request: Request, stream: str) -> Response:
-        principal = await gate.principal(request)
+        # bounded by bytes, not by requests
+        principal = await gate.principal(request, counted=False)
         headers = request.headers
         passage = Passage(
             principal=principal,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
 from nowboard.access.rules import require
 from nowboard.errors import BadQuery, BadRequest, QueryCancelled
+from nowboard.model.bounds import Name, Some
 from nowboard.model.engine import Ask, Engine
 from nowboard.model.frames import Column, Order, Result, Row
 from nowboard.model.principals import Permission
@@ -29,10 +30,10 @@ class QueryBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A query with its parameters and filters. `format` is `json`, `csv` or `arrow`."""
 
     query: dict[str, Any]
-    params: dict[str, Any] = {}
-    filters: dict[str, Any] = {}
-    timezone: str | None = None
-    format: str = "json"
+    params: Annotated[dict[str, Any], Some] = {}
+    filters: Annotated[dict[str, Any], Some] = {}
+    timezone: Name | None = None
+    format: Name = "json"
 
 
 class QueryAnswer(msgspec.Struct, frozen=True):
