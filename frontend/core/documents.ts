@@ -68,7 +68,32 @@ export interface SqlQuery {
   readonly limit?: number;
 }
 
-export type Query = MetricQuery | SqlQuery;
+/** What a shared page knows of a query: `timed` when it shows `window`, or else the time range of the page. */
+export interface PublicQuery {
+  readonly timed?: boolean;
+  readonly window?: Window;
+}
+
+export type Query = MetricQuery | SqlQuery | PublicQuery;
+
+/** A saved query by its id, in place of a query that is written out. */
+export interface SavedUse {
+  readonly saved: string;
+  readonly parameters?: Readonly<Record<string, Value | readonly Value[]>>;
+}
+
+export type WidgetQuery = Query | SavedUse;
+
+/**
+ * What a click on a mark or a row does: either `filter` filters the page's field by the clicked value (of `column`, or of
+ * the column called as the field), or `dashboard` leads to another one with `filters`, each from a column or fixed values.
+ */
+export interface Clicks {
+  readonly filter?: string;
+  readonly column?: string;
+  readonly dashboard?: string;
+  readonly filters?: Readonly<Record<string, string | readonly Value[]>>;
+}
 
 export const WIDGET_KINDS = [
   'kpi',
@@ -111,15 +136,17 @@ export interface Widget {
   readonly kind: WidgetKind;
   readonly title?: string;
   readonly subtitle?: string | null;
-  readonly query?: Query | null;
-  readonly parts?: Readonly<Record<string, Query>>;
+  readonly query?: WidgetQuery | null;
+  readonly parts?: Readonly<Record<string, WidgetQuery>>;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly layouts?: Readonly<Partial<Record<Breakpoint, Place>>>;
+  readonly clicks?: Clicks | null;
 }
 
 export interface Filter {
   readonly field: string;
-  readonly stream: string;
+  /** Not told on shared pages. */
+  readonly stream?: string;
   readonly label?: string | null;
   readonly kind?: 'select' | 'range';
   readonly multiple?: boolean;
@@ -136,7 +163,12 @@ export interface Dashboard {
   readonly filters?: readonly Filter[];
   readonly widgets?: readonly Widget[];
   readonly version?: number;
+  /** On a shared page: the time range cannot be changed. */
+  readonly locked?: boolean;
 }
+
+/** How far one may go with a dashboard; each includes those before it. */
+export type Level = 'view' | 'edit' | 'own';
 
 /** One line of `GET /dashboards`. */
 export interface DashboardSummary {
@@ -146,4 +178,12 @@ export interface DashboardSummary {
   readonly tags?: readonly string[];
   readonly widgets: number;
   readonly updated_at: number | string;
+  readonly owner?: string;
+  readonly visibility?: 'organisation' | 'private';
+  readonly level?: Level;
+  /** The version that viewers see; null before the first. */
+  readonly published?: number | null;
+  /** The draft has changes that are not published. */
+  readonly draft?: boolean;
+  readonly deleted_at?: number | null;
 }

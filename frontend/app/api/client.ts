@@ -41,21 +41,43 @@ const failure = (response: Response, body: unknown): ApiFailure => {
   return new ApiFailure(response.status, error, Number.isFinite(after) && after > 0 ? after : null);
 };
 
+let bearer: string | null = null;
+
+/** Shows `secret` with every request from now on, in place of the session cookie; for pages that are shared. */
+export const authorizeWith = (secret: string | null): void => {
+  bearer = secret;
+};
+
+const headersOf = (body: unknown): Record<string, string> => ({
+  ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+  ...(bearer === null ? {} : { Authorization: `Bearer ${bearer}` }),
+});
+
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
 }
 
+export interface Answer<T> {
+  readonly body: T;
+  readonly headers: Headers;
+}
+
 /** The answer's JSON body as `T`; the caller names the type that docs/reference/http.md gives for the route. */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  return (await requestAnswer<T>(path, options)).body;
+}
+
+/** As `request`, with the headers of the answer. */
+export async function requestAnswer<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
   const { method = 'GET', body, signal } = options;
   let response: Response;
   try {
     response = await fetch(`${API_BASE}${path}`, {
       method,
-      credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      credentials: bearer === null ? 'same-origin' : 'omit',
+      headers: headersOf(body),
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
     });
@@ -65,5 +87,5 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   }
   const answer = await readBody(response);
   if (!response.ok) throw failure(response, answer);
-  return answer as T;
+  return { body: answer as T, headers: response.headers };
 }
