@@ -186,7 +186,9 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         observer=metrics,
         salt=records.call(server_secret, "masks", clock.now()).hex(),
     )
-    hub = Hub(engine, Subscriptions(StoredDashboards(records)), clock=clock, limits=_hub_limits(settings))
+    dashboards = StoredDashboards(records)
+    resolver = Subscriptions(dashboards)
+    hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
@@ -200,6 +202,8 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         tickets=tickets,
         clock=clock,
         metrics=metrics,
+        dashboards=dashboards,
+        resolver=resolver,
         stopping=lambda: app.stopping,
         version=__version__,
         options=_web_options(settings),

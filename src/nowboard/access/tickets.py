@@ -44,4 +44,15 @@ class Tickets:
         ticket = self._open.pop(digest(secret), None)
         if ticket is None or ticket.deadline <= self._clock.monotonic():
             raise Unauthenticated("the ticket is over or was used before", code="bad_ticket")
+        ends = ticket.principal.expires_at
+        if ends is not None and ends <= self._clock.now():
+            raise Unauthenticated("what the ticket was asked for with is over", code="bad_ticket")
         return ticket.principal
+
+    def revoke(self, principal_id: str) -> None:
+        """End the open tickets of a principal and of those whose rights rest on it: a ticket outlives no rights."""
+        self._open = {
+            key: ticket
+            for key, ticket in self._open.items()
+            if principal_id != ticket.principal.id and principal_id not in ticket.principal.rests_on
+        }

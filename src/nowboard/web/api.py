@@ -12,6 +12,7 @@ from nowboard.access.authenticate import Authenticator
 from nowboard.access.tickets import Tickets
 from nowboard.clock import Clock
 from nowboard.hub.hub import Hub
+from nowboard.hub.interface import Resolver
 from nowboard.ingest.pipeline import Ingest
 from nowboard.model.engine import Engine
 from nowboard.records.database import Records
@@ -24,15 +25,20 @@ from nowboard.web.middleware import Edge
 from nowboard.web.options import PREFIX, WebOptions
 from nowboard.web.routes.dashboards import dashboard_routes
 from nowboard.web.routes.docs import docs_routes
+from nowboard.web.routes.embedding import embed_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
+from nowboard.web.routes.pages import page_routes
 from nowboard.web.routes.queries import query_routes
 from nowboard.web.routes.sessions import session_routes
+from nowboard.web.routes.shared import shared_routes
+from nowboard.web.routes.shares import share_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
 from nowboard.web.static import PageApp, StaticFiles
+from nowboard.web.subscriptions import Dashboards
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class WebServices:
     tickets: Tickets
     clock: Clock
     metrics: Metrics
+    dashboards: Dashboards
+    resolver: Resolver
     stopping: Callable[[], bool]
     version: str
     options: WebOptions
@@ -69,6 +77,7 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
     gate, options, files = Gate(services.authenticator, services.options), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
         app.include_router(router)
+    app.include_router(page_routes(files, services.records))
     app.include_router(docs_routes(gate, files, services.version, options))
     app.include_router(
         health_routes(gate, services.engine, services.ingest.room, services.metrics, services.stopping, options)
@@ -88,6 +97,9 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         event_routes(gate, services.ingest),
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
-        query_routes(gate, engine, services.metrics, options),
+        query_routes(gate, engine, services.resolver, services.metrics, options),
         dashboard_routes(gate, records, engine, clock, services.hub.published, options),
+        share_routes(gate, records, services.authenticator, clock, options),
+        embed_routes(gate, records, services.authenticator, clock, options),
+        shared_routes(gate, engine, services.dashboards),
     ]

@@ -10,7 +10,7 @@ from starlette.requests import cookie_parser
 
 from nowboard.access.authenticate import Authenticator, Caller, Means
 from nowboard.access.origins import check_origin
-from nowboard.access.rules import require
+from nowboard.access.rules import require, require_member
 from nowboard.errors import NowboardError
 from nowboard.model.principals import Permission, Principal
 from nowboard.web.options import Exposure, WebOptions
@@ -27,19 +27,24 @@ class Gate:
         self._authenticator = authenticator
         self._options = options
 
-    async def caller(self, request: Request) -> Caller:
-        """Who asks. Raises `Unauthenticated`; `Forbidden` for a cookie that a foreign page made the browser send."""
+    async def caller(self, request: Request, *, guests: bool = False) -> Caller:
+        """Who asks. Raises `Unauthenticated`; `Forbidden` for a cookie that a foreign page made the browser send, and
+        for who comes by a share, unless the route says that it is for `guests` too."""
         headers = request.headers
         caller = await self._authenticator.authenticate(
             authorization=headers.get("authorization"), cookie=request.cookies.get(COOKIE)
         )
         if caller.means is Means.COOKIE and request.method not in _SAFE:
             check_origin(headers, self._options.origins)
+        if not guests:
+            require_member(caller.principal)
         return caller
 
-    async def principal(self, request: Request, permission: Permission | None = None) -> Principal:
-        """Who asks, with `permission`. Raises `Unauthenticated`, `Forbidden`."""
-        principal = (await self.caller(request)).principal
+    async def principal(
+        self, request: Request, permission: Permission | None = None, *, guests: bool = False
+    ) -> Principal:
+        """Who asks, with `permission`. Raises as `caller` does, and `Forbidden`."""
+        principal = (await self.caller(request, guests=guests)).principal
         if permission is not None:
             require(principal, permission)
         return principal
