@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from nowboard.access.audit import audit
 from nowboard.access.embed_keys import KeyLimits, limits_of
-from nowboard.access.guests import GUEST, check_attributes, named_in, present_principal, trimmed
+from nowboard.access.guests import GUEST, bases_of, check_attributes, named_in, present_principal, trimmed
 from nowboard.access.narrowing import narrow
 from nowboard.access.offers import check_limits
 from nowboard.access.published import Parse, published_document
@@ -129,7 +129,7 @@ def principal_of_embed(connection: Connection, key_id: str, token: str, now: Mic
         if maker is None or maker.organisation != key.organisation or not maker.may(Permission.SHARE):
             return None
         check_attributes(maker.scope, claims.scope.scope())
-        held, rests_on = narrow(trimmed(maker.scope), held), (key.id, claims.by)
+        held, rests_on = narrow(trimmed(maker.scope), held), (key.id, *bases_of(connection, claims.by))
     return Principal(
         PrincipalKind.SHARE,
         f"{key.id}/{claims.sub or claims.dashboard}",

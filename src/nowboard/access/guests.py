@@ -50,6 +50,12 @@ def present_principal(connection: Connection, principal_id: str, now: Micros) ->
     return None if token is None else principal_of_token(connection, token, now)
 
 
+def bases_of(connection: Connection, principal_id: str) -> tuple[str, ...]:
+    """Whose rights the rights of a user or token are: its own, and those of the token's owner."""
+    token = get_token(connection, principal_id)
+    return (principal_id,) if token is None or token.owner is None else (principal_id, token.owner)
+
+
 def principal_of_share(connection: Connection, row: ShareRow, now: Micros) -> Principal | None:
     """Who comes by a link; None when it is over, or when its maker may not share this dashboard any more.
 
@@ -76,7 +82,7 @@ def principal_of_share(connection: Connection, row: ShareRow, now: Micros) -> Pr
         row.organisation,
         limits.guest,
         expires_at=row.expires_at,
-        rests_on=(row.created_by,),
+        rests_on=bases_of(connection, row.created_by),
     )
 
 
