@@ -60,25 +60,14 @@ async function api(request, response, path) {
         updated_at: Date.now(),
       })),
     });
+  const values = path.match(/^\/dashboards\/[^/]+\/filters\/([^/]+)\/values$/);
+  if (values) {
+    const rows = fieldValues(decodeURIComponent(values[1]));
+    return json(response, 200, { items: rows.map(([value, count]) => ({ value, rows: count })) });
+  }
   if (path.startsWith('/dashboards/')) {
     const board = boards.find(({ id }) => id === decodeURIComponent(path.slice(12)));
     return board ? json(response, 200, board) : refuse(response, 404, 'not_found', 'No such dashboard.');
-  }
-  if (path === '/query') {
-    const { query } = await body(request);
-    const rows = fieldValues(query.by[0]);
-    return json(response, 200, {
-      columns: [
-        { name: query.by[0], type: 'string', role: 'dimension' },
-        { name: 'rows', type: 'integer', role: 'measure' },
-      ],
-      rows,
-      key: [query.by[0]],
-      epoch: EPOCH,
-      offset: 1,
-      as_of: Date.now(),
-      mode: 'fresh',
-    });
   }
   return refuse(response, 404, 'not_found', 'No such route.');
 }
