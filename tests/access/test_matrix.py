@@ -14,6 +14,7 @@ import contextlib
 import importlib
 import json
 import pkgutil
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -77,9 +78,7 @@ async def placeholders(world: World) -> tuple[dict[str, str], dict[str, str | No
         "key": (await world.embed_key(sites=["https://shop.example.org"]))["id"],
         "stream": "orders",
         "field": "shop",
-        "table": "shops",
-        "metric": "orders_count",
-        "session": "none",
+        "organisation": "acme",
     }
     return values, {**world.tokens, "guest": share["secret"], "anonymous": None}
 
@@ -93,9 +92,10 @@ async def a_world() -> AsyncIterator[World]:
 
 
 def request_of(row: Row, values: dict[str, str]) -> dict[str, Any]:
-    """What httpx sends for a row."""
+    """What httpx sends for a row; a placeholder without a value becomes `any`."""
     values = {**values, **row.values}
-    request: dict[str, Any] = {"method": row.method, "url": row.path.format(**values), "params": dict(row.query)}
+    path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: values.get(found[1], "any"), row.path)
+    request: dict[str, Any] = {"method": row.method, "url": path, "params": dict(row.query)}
     if row.body is not None:
         text = json.dumps(row.body)
         for name, value in values.items():

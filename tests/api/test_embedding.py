@@ -235,7 +235,7 @@ async def test_c30_a_token_signed_here_ends_with_its_makers_rights(world: World)
     made = (await minted(world, "owner", key=key["id"])).json()
     assert await status(world, made["token"]) == (200, "")
     await world.change_person("owner", role="viewer")
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(1.0)
     assert await status(world, made["token"]) == (401, "bad_token")
     assert (await minted(world, "owner", key=key["id"])).status_code == 403
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 
 import httpx
@@ -88,6 +89,31 @@ async def test_a_ticket_needs_a_credential(admin: httpx.AsyncClient, anonymous: 
     answer = await admin.post(f"{SESSIONS}/tickets")
     assert answer.status_code == 201
     assert answer.json()["expires_in"] == 30.0
+
+
+async def mutating_routes(client: httpx.AsyncClient) -> list[tuple[str, str]]:
+    """Every route that changes something for who is signed in, as the API describes itself."""
+    document = (await client.get("/api/v1/openapi.json")).json()
+    return [
+        (method.upper(), re.sub(r"\{\w+\}", "x", path))
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method != "get" and operation.get("security") != []
+    ]
+
+
+@pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://board.test.evil.example"])
+async def test_a_foreign_page_cannot_use_the_cookie(
+    app: App, connect: Callable[..., httpx.AsyncClient], origin: str | None
+) -> None:
+    client = await signed_in(app, connect)
+    headers = {} if origin is None else {"origin": origin}
+    routes = await mutating_routes(client)
+    assert len(routes) > 10
+    for method, path in routes:
+        answer = await client.request(method, path, json={}, headers=headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "bad_origin"), (method, path)
+    assert (await client.get(f"{SESSIONS}/current", headers=headers)).status_code == 200
 
 
 async def test_a_foreign_page_cannot_sign_somebody_in(app: App, anonymous: httpx.AsyncClient) -> None:

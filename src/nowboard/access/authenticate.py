@@ -25,7 +25,7 @@ from nowboard.records.sessions import find_session
 from nowboard.records.shares import find_share
 from nowboard.records.tokens import find_token, touch_token
 
-REMEMBERED: Final = 0.5
+REMEMBERED: Final = 0.9
 """Seconds that an answer is reused: a credential revoked by any process is refused within a second."""
 _CAPACITY: Final = 10_000
 _TOUCH_EVERY: Final[Micros] = MINUTE
@@ -89,10 +89,9 @@ class Authenticator:
         """Look everything up anew; after a credential was revoked here."""
         self._remembered.clear()
 
-    def revoke(self, principal_id: str) -> None:
-        """The same, and end the open tickets of a principal and of those whose rights rest on it."""
-        self._remembered.clear()
-        self._tickets.revoke(principal_id)
+    def withdraw(self, principal_id: str) -> None:
+        """End what was let in but has not come yet: tickets of a principal whose rights changed."""
+        self._tickets.withdraw(principal_id)
 
     async def _known(self, means: Means, secret: str, look_up: LookUp) -> Principal:
         key = (means, digest(secret))

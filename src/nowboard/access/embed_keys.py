@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from nowboard.access.audit import audit
 from nowboard.access.guests import check_attributes, named_in, present_principal, trimmed
+from nowboard.access.handing import ScopeCheck
 from nowboard.access.narrowing import narrow
 from nowboard.access.rules import require
 from nowboard.access.secrets import new_id, new_secret
@@ -76,7 +77,9 @@ def access_embed_keys(connection: Connection, principal: Principal, now: Micros)
     return list_embed_keys(connection, principal.organisation)
 
 
-def access_embed_key_creation(connection: Connection, principal: Principal, wanted: NewKey, now: Micros) -> IssuedKey:
+def access_embed_key_creation(
+    connection: Connection, principal: Principal, wanted: NewKey, *, check: ScopeCheck, now: Micros
+) -> IssuedKey:
     """Make a key that never allows more than its maker sees. Raises `Forbidden`, `BadRequest`, `Unauthenticated`."""
     maker = present_principal(connection, principal.id, now)
     if maker is None:
@@ -87,7 +90,7 @@ def access_embed_key_creation(connection: Connection, principal: Principal, want
         raise BadRequest("a key's name has 1 to 200 printable characters", code="bad_name")
     if len(list_embed_keys(connection, principal.organisation)) >= _MOST:
         raise BadRequest(f"an organisation has at most {_MOST} embed keys; revoke some", code="bad_limits")
-    limits = _limits(connection, maker.organisation, narrow(maker.scope, principal.scope), wanted)
+    limits = _limits(connection, maker.organisation, narrow(maker.scope, principal.scope), wanted, check)
     stored: dict[str, Any] = msgspec.to_builtins(limits)
     row = EmbedKeyRow(new_id("emk"), principal.organisation, wanted.name, stored, now, principal.id)
     secret = new_secret(SECRET_PREFIX)
@@ -130,7 +133,7 @@ def site(text: str) -> str:
     return plain
 
 
-def _limits(connection: Connection, organisation: str, held: Scope, wanted: NewKey) -> KeyLimits:
+def _limits(connection: Connection, organisation: str, held: Scope, wanted: NewKey, check: ScopeCheck) -> KeyLimits:
     if len(wanted.sites) > _MOST or len(wanted.dashboards or ()) > _MOST:
         raise BadRequest(f"a key has at most {_MOST} sites and dashboards", code="bad_limits")
     for dashboard in wanted.dashboards or ():
@@ -142,7 +145,7 @@ def _limits(connection: Connection, organisation: str, held: Scope, wanted: NewK
     if given is not None:
         check_attributes(held, given)
         scope = narrow(scope, given)
-        left = sorted(named_in(given) - named_in(held) - given.attributes.keys())
+        left = sorted(check(given) - named_in(held))
     if not scope.everything and not scope.streams:
         message = "the key would show nothing at all: its scope names no stream"
         raise BadRequest(message, code="bad_limits", detail={"part": "scope"})

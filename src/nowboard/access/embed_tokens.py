@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from nowboard.access.audit import audit
 from nowboard.access.embed_keys import KeyLimits, limits_of
 from nowboard.access.guests import GUEST, bases_of, check_attributes, named_in, present_principal, trimmed
+from nowboard.access.handing import ScopeCheck
 from nowboard.access.narrowing import narrow
 from nowboard.access.offers import check_limits
 from nowboard.access.published import Parse, published_document
@@ -145,7 +146,14 @@ def principal_of_embed(connection: Connection, key_id: str, token: str, now: Mic
 
 
 def access_embed_token(
-    connection: Connection, principal: Principal, dashboard_id: str, wanted: NewToken, *, parse: Parse, now: Micros
+    connection: Connection,
+    principal: Principal,
+    dashboard_id: str,
+    wanted: NewToken,
+    *,
+    parse: Parse,
+    check: ScopeCheck,
+    now: Micros,
 ) -> SignedToken:
     """Sign a token for a dashboard, within the rights that `principal` has now and for as long as it has them.
 
@@ -160,6 +168,8 @@ def access_embed_token(
         raise BadRequest(f"`sub` has at most {_SUBJECT} printable characters", code="bad_name")
     guest = wanted.limits.guest(row.id)
     check_limits(guest, parse(published_document(connection, row.organisation, row.id, row.published)))
+    if wanted.limits.scope is not None:
+        check(wanted.limits.scope)
     claim = _claim(maker.scope, wanted.limits.scope)
     expires_at = (now + wanted.lifetime) // SECOND * SECOND
     claims = Claims(

@@ -20,7 +20,7 @@ from nowboard.records.database import Records
 from nowboard.records.sessions import ended_sessions
 from nowboard.records.tokens import ended_tokens
 
-EVERY: Final = 1.0
+EVERY: Final = 2.0
 """Seconds between two looks: with the look itself, well within the five that a socket may outlive its credential."""
 _OVERLAP: Final[Micros] = 3 * SECOND
 """Looked at again, because another process notes the time before its transaction commits."""
@@ -61,21 +61,21 @@ class Revocations:
         fresh_tokens, fresh_sessions = tokens - self._handled, owners.keys() - self._handled
         fresh_changes = [change for change in changes if change.number not in self._seen]
         self._handled, self._seen = tokens | owners.keys() | shares.keys(), {change.number for change in changes}
-        if fresh_tokens or fresh_sessions or fresh_changes:
+        if fresh_tokens or fresh_sessions or fresh_changes or fresh_shares:
             self._authenticator.forget()
         for change in fresh_changes:
-            self._revoke(change.principal, change.close_code, change.reason)
+            self._finish(change.principal, change.close_code, change.reason)
         for token in fresh_tokens:
-            self._revoke(token, CloseCode.REVOKED, "the token was revoked")
+            self._finish(token, CloseCode.REVOKED, "the token was revoked")
         for share in fresh_shares:
             for affected, code, reason in shares[share]:
-                self._revoke(affected, code, reason)
+                self._finish(affected, code, reason)
         # other sessions of the same user just come back; the one that ended has to sign in
         for owner in {owners[session] for session in fresh_sessions}:
-            self._end(owner, CloseCode.RESTART, "a session ended")
+            self._finish(owner, CloseCode.RESTART, "a session ended")
 
-    def _revoke(self, principal: str, code: int, reason: str) -> None:
-        self._authenticator.revoke(principal)
+    def _finish(self, principal: str, code: int, reason: str) -> None:
+        self._authenticator.withdraw(principal)
         self._end(principal, code, reason)
 
 

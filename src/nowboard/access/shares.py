@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from nowboard.access.audit import audit
 from nowboard.access.guests import LinkLimits, check_attributes, present_principal, trimmed
+from nowboard.access.handing import ScopeCheck
 from nowboard.access.levels import Level, level_of
 from nowboard.access.narrowing import narrow
 from nowboard.access.offers import bad_limits, check_limits
@@ -105,7 +106,14 @@ def access_shares(connection: Connection, principal: Principal, dashboard_id: st
 
 
 def access_share_creation(
-    connection: Connection, principal: Principal, dashboard_id: str, wanted: NewShare, *, parse: Parse, now: Micros
+    connection: Connection,
+    principal: Principal,
+    dashboard_id: str,
+    wanted: NewShare,
+    *,
+    parse: Parse,
+    check: ScopeCheck,
+    now: Micros,
 ) -> IssuedShare:
     """Share a dashboard. Raises `Forbidden`, `NotFound`, `BadRequest` for what is not there or does not fit."""
     row, maker = owned_dashboard(connection, principal, dashboard_id, now)
@@ -117,7 +125,7 @@ def access_share_creation(
         raise BadRequest(f"a dashboard has at most {_MOST} shares; revoke some", code="bad_share")
     is_link = wanted.kind == "link"
     if is_link:
-        limits = _link_limits(connection, maker, row, wanted, parse)
+        limits = _link_limits(connection, maker, row, wanted, parse, check)
     else:
         limits = {}
         _check_subject(connection, row.organisation, wanted)
@@ -168,7 +176,7 @@ def expired_share_ends(connection: Connection, after: Micros, until: Micros) -> 
 
 
 def _link_limits(
-    connection: Connection, maker: Principal, row: DashboardRow, wanted: NewShare, parse: Parse
+    connection: Connection, maker: Principal, row: DashboardRow, wanted: NewShare, parse: Parse, check: ScopeCheck
 ) -> dict[str, Any]:
     if wanted.subject is not None or wanted.level != "view":
         raise BadRequest("a link has no `subject`, and its `level` is view", code="bad_share")
@@ -179,6 +187,9 @@ def _link_limits(
     scope = trimmed(maker.scope)
     if given.scope is not None:
         check_attributes(maker.scope, given.scope)
+        unfilled = sorted(check(given.scope) - maker.scope.attributes.keys())
+        if unfilled:
+            raise bad_limits("scope", f"the attribute {unfilled[0]!r} has no value, so no row would pass")
         scope = narrow(scope, given.scope)
     if not scope.everything and not scope.streams:
         raise bad_limits("scope", "the link would show nothing at all: its scope names no stream")

@@ -39,6 +39,14 @@ class Tickets:
         self._open[digest(secret)] = _Ticket(principal, now + LIFETIME)
         return secret
 
+    def withdraw(self, principal_id: str) -> None:
+        """Use up every ticket of a principal, and of guests whose rights rest on it: those rights are over."""
+        self._open = {
+            key: ticket
+            for key, ticket in self._open.items()
+            if principal_id != ticket.principal.id and principal_id not in ticket.principal.rests_on
+        }
+
     def redeem(self, secret: str) -> Principal:
         """Whose ticket this is; it is used up. Raises `Unauthenticated`."""
         ticket = self._open.pop(digest(secret), None)
@@ -48,11 +56,3 @@ class Tickets:
         if ends is not None and ends <= self._clock.now():
             raise Unauthenticated("what the ticket was asked for with is over", code="bad_ticket")
         return ticket.principal
-
-    def revoke(self, principal_id: str) -> None:
-        """End the open tickets of a principal and of those whose rights rest on it: a ticket outlives no rights."""
-        self._open = {
-            key: ticket
-            for key, ticket in self._open.items()
-            if principal_id != ticket.principal.id and principal_id not in ticket.principal.rests_on
-        }

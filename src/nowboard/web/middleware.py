@@ -9,7 +9,7 @@ import secrets
 from time import perf_counter
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nowboard.errors import NowboardError
@@ -29,6 +29,13 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+_DEFAULTS: Final = tuple(
+    (name.lower().encode(), value.encode()) for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()
+)
+
+FRAMED: Final = "nowboard.framed"
+"""Set in the scope of a request for a page that other sites may frame."""
 
 _log: Final = logging.getLogger("nowboard.requests")
 
@@ -58,18 +65,13 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope.get("nowboard.framed"):  # its policy names the sites, which X-Frame-Options cannot
-                    del headers["X-Frame-Options"]
-                if "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                _complete(message, request_id, framed=FRAMED in scope)
             await send(message)
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception:
             _log.exception("request failed", extra={"request_id": request_id, "path": scope["path"]})
             if status:
@@ -100,3 +102,17 @@ class Edge:
                 if _ID.fullmatch(text):
                     return text
         return f"{self._prefix}{next(self._count):06x}"
+
+
+def _complete(message: Message, request_id: str, *, framed: bool) -> None:
+    """Give the start of a response its id, and every default header that it does not set itself.
+
+    Whether a `framed` page may be framed is in its policy alone: X-Frame-Options cannot name sites.
+    """
+    headers = [(name, value) for name, value in message.get("headers", ()) if name != b"x-request-id"]
+    there = {name for name, _ in headers}
+    headers.append((b"x-request-id", request_id.encode()))
+    headers.extend(default for default in _DEFAULTS if default[0] not in there)
+    if framed:
+        headers = [(name, value) for name, value in headers if name != b"x-frame-options"]
+    message["headers"] = headers

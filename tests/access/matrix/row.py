@@ -19,7 +19,8 @@ and `home` administers the organisation that runs the server.
 class Row:
     """`path` has the placeholders of the route; those in `body` are written `<name>`.
 
-    Values of placeholders come from the world (`dashboard share key stream field`), or from `values`. A `fresh`
+    Values of placeholders come from the world (`dashboard share key stream field organisation`),
+    or from `values`; others become `any`. A `fresh`
     row begins in a new world, and again after every call that succeeds. `served` rows are called over a real
     connection, as their answers do not end by themselves.
     """

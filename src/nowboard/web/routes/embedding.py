@@ -17,15 +17,18 @@ from nowboard.access.embed_tokens import NewToken, access_embed_token
 from nowboard.access.shares import GuestLimits
 from nowboard.clock import MILLISECOND, SECOND, Clock
 from nowboard.dashboards.validate import validate
+from nowboard.model.engine import Engine
 from nowboard.model.principals import Permission
 from nowboard.model.scopes import Scope
 from nowboard.records.database import Records
 from nowboard.records.embed_keys import EmbedKeyRow
 from nowboard.web.answers import answer, nothing
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_json
+from nowboard.web.scopes import scope_check
 
 
 class EmbedLimits(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -78,10 +81,10 @@ class EmbedTokenAnswer(msgspec.Struct, frozen=True):
 
 
 def embed_routes(
-    gate: Gate, records: Records, authenticator: Authenticator, clock: Clock, options: WebOptions
+    gate: Gate, records: Records, authenticator: Authenticator, engine: Engine, clock: Clock, options: WebOptions
 ) -> APIRouter:
     """`/embed-keys` and `/dashboards/{dashboard}/embed-tokens`."""
-    router = APIRouter(prefix=PREFIX, tags=["Sharing"])
+    router = api_router("Sharing")
 
     @router.get("/embed-keys", **described("The embed keys", answer=EmbedKeyList))
     async def every(request: Request) -> Response:
@@ -93,7 +96,9 @@ def embed_routes(
         principal = await gate.principal(request, Permission.SHARE)
         body = await read_json(request, EmbedKeyBody, options.json_bytes)
         wanted = NewKey(body.name, body.limits.dashboards, body.limits.scope, body.limits.sites)
-        issued = await records.run(access_embed_key_creation, principal, wanted, clock.now())
+        issued = await records.run(
+            access_embed_key_creation, principal, wanted, check=scope_check(engine, principal), now=clock.now()
+        )
         return answer(_answer(issued.row, issued.secret), status=201)
 
     @router.delete("/embed-keys/{key}", **described("End an embed key and all its tokens", status=204))
@@ -111,7 +116,15 @@ def embed_routes(
         principal = await gate.principal(request, Permission.SHARE)
         body = await read_json(request, EmbedTokenBody, options.json_bytes)
         wanted = NewToken(body.key, body.limits, body.sub, body.expires_in * SECOND)
-        made = await records.run(access_embed_token, principal, dashboard, wanted, parse=validate, now=clock.now())
+        made = await records.run(
+            access_embed_token,
+            principal,
+            dashboard,
+            wanted,
+            parse=validate,
+            check=scope_check(engine, principal),
+            now=clock.now(),
+        )
         path = f"/embed/{made.key}#{made.token}"
         return answer(EmbedTokenAnswer(made.token, path, made.expires_at // MILLISECOND), status=201)
 

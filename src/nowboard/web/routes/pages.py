@@ -8,10 +8,8 @@ from fastapi import APIRouter, Request, Response
 
 from nowboard.access.embed_keys import sites_of
 from nowboard.records.database import Records
+from nowboard.web.middleware import FRAMED
 from nowboard.web.static import StaticFiles
-
-FRAMED = "nowboard.framed"
-"""Set in a request's scope when the page may be framed by other sites, which X-Frame-Options cannot say."""
 
 
 def page_routes(files: StaticFiles, records: Records) -> APIRouter:

@@ -16,9 +16,9 @@ from nowboard.model.principals import Permission
 from nowboard.model.queries import Measure, MetricQuery, Window
 from nowboard.model.wire import Subscribe
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX
 from nowboard.web.public import PublicDashboard, public_dashboard
 from nowboard.web.subscriptions import Dashboards, untold
 
@@ -47,7 +47,7 @@ class FilterValues(msgspec.Struct, frozen=True):
 
 def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRouter:
     """`/shares/current` and `/dashboards/{dashboard}/filters/{field}/values`."""
-    router = APIRouter(prefix=PREFIX, tags=["Sharing"])
+    router = api_router("Sharing")
 
     @router.get("/shares/current", **described("What the share shows", answer=Shared))
     async def current(request: Request) -> Response:
@@ -64,10 +64,10 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
         "/dashboards/{dashboard}/filters/{field}/values",
         **described("The values that a filter offers, in the caller's scope", answer=FilterValues),
     )
-    async def values(request: Request, dashboard: str, field: str, window: str | None = None) -> Response:
+    async def values(request: Request, dashboard: str, field: str) -> Response:
         principal = await gate.principal(request, Permission.READ, guests=True)
         document = await dashboards.readable(principal, dashboard)
-        asked = Subscribe("", dashboard, window=_window(window))
+        asked = Subscribe("", dashboard, window=_window(request.query_params.get("window")))
         filters: dict[str, Any] = {}
         if principal.guest is not None:
             document, asked = confine(principal.guest, document, asked)

@@ -16,14 +16,17 @@ from nowboard.access.shares import (
 )
 from nowboard.clock import MILLISECOND, Clock
 from nowboard.dashboards.validate import validate
+from nowboard.model.engine import Engine
 from nowboard.model.principals import Permission
 from nowboard.records.database import Records
 from nowboard.records.shares import ShareRow
 from nowboard.web.answers import answer, nothing
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_json
+from nowboard.web.scopes import scope_check
 
 
 class ShareBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,10 +61,10 @@ class ShareList(msgspec.Struct, frozen=True):
 
 
 def share_routes(
-    gate: Gate, records: Records, authenticator: Authenticator, clock: Clock, options: WebOptions
+    gate: Gate, records: Records, authenticator: Authenticator, engine: Engine, clock: Clock, options: WebOptions
 ) -> APIRouter:
     """`/dashboards/{dashboard}/shares`."""
-    router = APIRouter(prefix=PREFIX, tags=["Sharing"])
+    router = api_router("Sharing")
 
     @router.get("/dashboards/{dashboard}/shares", **described("The shares of a dashboard", answer=ShareList))
     async def every(request: Request, dashboard: str) -> Response:
@@ -78,7 +81,15 @@ def share_routes(
         body = await read_json(request, ShareBody, options.json_bytes)
         expires_at = None if body.expires_at is None else body.expires_at * MILLISECOND
         wanted = NewShare(body.kind, body.level, body.subject, body.limits, expires_at)
-        issued = await records.run(access_share_creation, principal, dashboard, wanted, parse=validate, now=clock.now())
+        issued = await records.run(
+            access_share_creation,
+            principal,
+            dashboard,
+            wanted,
+            parse=validate,
+            check=scope_check(engine, principal),
+            now=clock.now(),
+        )
         return answer(_answer(issued.row, issued.secret), status=201)
 
     @router.delete("/dashboards/{dashboard}/shares/{share}", **described("End a share", status=204))
