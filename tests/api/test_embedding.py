@@ -153,8 +153,18 @@ async def test_widgets_filters_and_parameters_of_a_token_hold(world: World) -> N
     assert await rows(world.client(sign(key, parameters={"shop": "bergen"})), "table") == [["web", 2]]
 
 
-@pytest.mark.parametrize("claims", [{"filters": {"shopp": ["oslo"]}}, {"parameters": {"shopp": "oslo"}}])
-async def test_a_misspelt_lock_leaves_nothing_open(world: World, claims: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"filters": {"shopp": ["oslo"]}},
+        {"filters": {"shop": []}},
+        {"filters": {"shop": None}},
+        {"filters": {"shop": {"max": None}}},
+        {"parameters": {"shopp": "oslo"}},
+        {"parameters": {"shop": None}},
+    ],
+)
+async def test_an_empty_or_misspelt_lock_leaves_nothing_open(world: World, claims: dict[str, Any]) -> None:
     guest = world.client(sign(await world.embed_key(), **claims))
     answer = await guest.post(f"{API}/query", json={"dashboard": "sales", "widget": "count"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "locked")

@@ -117,6 +117,17 @@ async def test_sockets_of_guests_end_with_the_makers_rights(site: Site) -> None:
         assert await close_code(socket) == 4401
 
 
+async def test_guests_go_on_when_the_maker_signs_out(site: Site) -> None:
+    made = await site.world.share()
+    async with site.socket(made["secret"]) as socket:
+        assert (await subscribed(socket, dashboard="sales"))["type"] == "subscribed"
+        await site.world.app.revocations.look()
+        hub = site.world.app.hub
+        assert hub.revoke("tok_owner", 1012, "a session ended", guests=False) == 0
+        assert hub.revoke("tok_owner", 4401, "the password changed") == 0
+        assert hub.revoke("tok_owner", 1012, "rights changed") == 1
+
+
 async def test_a_revoked_key_ends_the_sockets_of_its_tokens(site: Site) -> None:
     key = await site.world.embed_key()
     async with site.socket(sign(key)) as socket:

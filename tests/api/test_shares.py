@@ -97,6 +97,7 @@ async def test_c26_a_guest_asks_stored_widgets_only(world: World) -> None:
         ({"filters": {"shop": "oslo"}}, "filters"),
         ({"filters": {"shop": {"max": None}}}, "filters"),
         ({"parameters": {"total": 1}}, "parameters"),
+        ({"parameters": {"shop": None}}, "parameters"),
         ({"widgets": ["count"], "window": {"last": "1h", "all": True}}, "window"),
         ({"widgets": ["count"], "window": {}}, "window"),
         ({"window": {"last": "1h"}}, "window"),
@@ -150,6 +151,13 @@ async def test_c28_only_the_offered_filters_can_be_set(world: World) -> None:
     guest = await world.guest(fields=["channel"])
     assert await rows(guest, filters={"channel": ["till"]}) == [[0]]
     assert await refused(guest, asked("count", filters={"shop": ["oslo"]})) == (403, "locked")
+
+
+async def test_what_is_not_offered_stays_as_the_dashboard_has_it(world: World) -> None:
+    filters = [{"field": "shop", "stream": "orders", "default": ["oslo"]}, {"field": "channel", "stream": "orders"}]
+    assert (await world.by("owner").put(f"{API}/dashboards/sales", json={**BOARD, "filters": filters})).is_success
+    assert await rows(await world.guest(fields=["channel"])) == [[2]]
+    assert await rows(await world.guest(), filters={"shop": []}) == [[4]]
 
 
 async def test_c28_a_locked_window_holds_for_every_widget(world: World) -> None:

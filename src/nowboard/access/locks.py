@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,10 @@ from nowboard.model.dashboards import Dashboard, Widget
 from nowboard.model.principals import Guest
 from nowboard.model.queries import Window
 from nowboard.model.wire import Subscribe
+
+_RANGE: Final = frozenset({"min", "max"})
+MOST: Final = 1_000
+"""Values of a locked filter."""
 
 
 def confine(guest: Guest, dashboard: Dashboard, request: Subscribe) -> tuple[Dashboard, Subscribe]:
@@ -87,6 +91,19 @@ def _check_locks(guest: Guest, dashboard: Dashboard) -> None:
     unknown = sorted(guest.parameters.keys() - parameters_of(dashboard.widgets))
     if unknown:
         raise _locked("parameters", f"no query has the locked parameter {unknown[0]!r}", unknown[0])
+    lifted = sorted(field for field, value in guest.filters.items() if not is_choice(value))
+    if lifted:
+        raise _locked("filters", f"the locked filter {lifted[0]!r} has no values", lifted[0])
+    unset = sorted(name for name, value in guest.parameters.items() if value is None)
+    if unset:
+        raise _locked("parameters", f"the locked parameter {unset[0]!r} has no value", unset[0])
+
+
+def is_choice(value: Any) -> bool:
+    """Whether a filter's value narrows at all: a list with something in it, or a range with an end."""
+    if isinstance(value, Mapping):
+        return bool(value) and value.keys() <= _RANGE and any(side is not None for side in value.values())
+    return isinstance(value, list) and 0 < len(value) <= MOST
 
 
 def _held(widget: Widget) -> Widget:
@@ -103,9 +120,11 @@ def _open_ended(query: Mapping[str, Any]) -> dict[str, Any]:
 def _filters(guest: Guest, dashboard: Dashboard, asked: Mapping[str, Any]) -> dict[str, Any]:
     offered = open_fields(guest, dashboard)
     for field, value in asked.items():
-        if field not in offered and guest.filters.get(field) != value:
+        if field not in offered and (field not in guest.filters or guest.filters[field] != value):
             raise _locked("filters", f"the filter {field!r} cannot be set here", field)
-    return {**asked, **guest.filters}
+    # what is not offered stays as the dashboard has it
+    hidden = {each.field: each.default for each in dashboard.filters if each.field not in offered}
+    return {**{field: value for field, value in hidden.items() if value is not None}, **asked, **guest.filters}
 
 
 def _parameters(guest: Guest, asked: Mapping[str, Any]) -> dict[str, Any]:

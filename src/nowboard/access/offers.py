@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Final
 
 from nowboard.access.declared import filters_of, parameters_of
-from nowboard.access.locks import holds_window, locked_window
+from nowboard.access.locks import holds_window, is_choice, locked_window
 from nowboard.errors import BadRequest
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.principals import Guest
 
-_RANGE: Final = frozenset({"min", "max"})
 _MOST: Final = 200
-"""Values of a locked filter, and members of each list."""
+"""Members of each list."""
 
 
 def check_limits(guest: Guest, dashboard: Dashboard) -> None:
@@ -23,8 +22,11 @@ def check_limits(guest: Guest, dashboard: Dashboard) -> None:
     _known("fields", guest.fields, filters)
     _known("filters", guest.filters, filters)
     for field, value in guest.filters.items():
-        if not _is_choice(value):
+        if not is_choice(value):
             raise bad_limits("filters", f"the filter {field!r} takes a list of values, or `{{min, max}}`")
+    unset = [name for name, value in guest.parameters.items() if value is None]
+    if unset:
+        raise bad_limits("parameters", f"the parameter {unset[0]!r} needs a value")
     shown = [each for each in dashboard.widgets if guest.widgets is None or each.id in guest.widgets]
     _known("parameters", guest.parameters, parameters_of(shown))
     try:
@@ -52,9 +54,3 @@ def _known(part: str, names: Collection[str] | None, known: Collection[str]) -> 
     for name in names:
         if name not in known:
             raise bad_limits(part, f"the published dashboard has no {name!r} among its {part}")
-
-
-def _is_choice(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return bool(value) and value.keys() <= _RANGE and any(side is not None for side in value.values())
-    return isinstance(value, list) and 0 < len(value) <= _MOST

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import Connection
 
@@ -27,8 +26,13 @@ _OVERLAP: Final[Micros] = 3 * SECOND
 
 _log: Final = logging.getLogger(__name__)
 
-End = Callable[[str, int, str], object]
-"""Ends all sockets of a principal: its id, a close code, a reason."""
+
+class End(Protocol):
+    """Ends all sockets of a principal: its id, a close code, a reason."""
+
+    def __call__(self, principal: str, code: int, reason: str, /, *, guests: bool = True) -> object:
+        """With `guests`, those of guests whose rights rest on it as well."""
+        ...
 
 
 class Revocations:
@@ -72,11 +76,11 @@ class Revocations:
                 self._finish(affected, code, reason)
         # other sessions of the same user just come back; the one that ended has to sign in
         for owner in {owners[session] for session in fresh_sessions}:
-            self._finish(owner, CloseCode.RESTART, "a session ended")
+            self._finish(owner, CloseCode.RESTART, "a session ended", guests=False)
 
-    def _finish(self, principal: str, code: int, reason: str) -> None:
+    def _finish(self, principal: str, code: int, reason: str, *, guests: bool = True) -> None:
         self._authenticator.withdraw(principal)
-        self._end(principal, code, reason)
+        self._end(principal, code, reason, guests=guests)
 
 
 _Ended = tuple[set[str], dict[str, str], list[AccessChange], dict[str, list[tuple[str, int, str]]]]

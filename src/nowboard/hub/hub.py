@@ -185,12 +185,24 @@ class Hub:
         if connection.writable:
             self._requests.reply(connection, wire.Notice(kind=kind, id=request_id, message=message, data=data))
 
-    def revoke(self, principal_id: str, code: int = wire.CloseCode.REVOKED, reason: str = "access was revoked") -> int:
-        """End every session of a principal, and of guests whose rights rest on it; returns how many there were.
+    def revoke(
+        self,
+        principal: str,
+        code: int = wire.CloseCode.REVOKED,
+        reason: str = "access was revoked",
+        *,
+        guests: bool = True,
+    ) -> int:
+        """End every session of a principal, and of `guests` whose rights rest on it; returns how many there were.
 
         Guests do not sign in: when somebody has to sign in again, theirs go on.
         """
-        found = [each for each in self._connections.values() if _concerns(principal_id, code, each.session.principal)]
+        rest = guests and code != wire.CloseCode.SIGN_IN
+        found = [
+            each
+            for each in self._connections.values()
+            if each.session.principal.id == principal or (rest and principal in each.session.principal.rests_on)
+        ]
         for connection in found:
             self.end(connection, code, reason)
         return len(found)
@@ -285,9 +297,3 @@ class Hub:
 
 def _add(counts: dict[Any, int], key: str | int, by: int) -> None:
     counts[key] = counts.get(key, 0) + by
-
-
-def _concerns(principal_id: str, code: int, principal: Principal) -> bool:
-    if principal.id == principal_id:
-        return True
-    return principal_id in principal.rests_on and code != wire.CloseCode.SIGN_IN
