@@ -67,6 +67,11 @@ async function api(request, response, path) {
         updated_at: Date.now(),
       })),
     });
+  const values = path.match(/^\/dashboards\/[^/]+\/filters\/([^/]+)\/values$/);
+  if (values) {
+    const rows = fieldValues(decodeURIComponent(values[1]));
+    return json(response, 200, { items: rows.map(([value, count]) => ({ value, rows: count })) });
+  }
   if (path.startsWith('/dashboards/')) {
     const board = boards.find(({ id }) => id === decodeURIComponent(path.slice(12)));
     return board ? json(response, 200, board) : refuse(response, 404, 'not_found', 'No such dashboard.');

@@ -222,7 +222,8 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         salt=records.call(server_secret, "masks", clock.now()).hex(),
     )
     dashboards = StoredDashboards(records)
-    hub = Hub(engine, Subscriptions(dashboards), clock=clock, limits=_hub_limits(settings))
+    resolver = Subscriptions(dashboards)
+    hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
@@ -245,6 +246,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         tickets=tickets,
         clock=clock,
         metrics=metrics,
+        resolver=resolver,
         stopping=lambda: app.stopping,
         catching_up=catching_up,
         version=__version__,

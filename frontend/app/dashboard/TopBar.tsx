@@ -40,7 +40,7 @@ export function TopBar({ view, filters, change }: TopBarProps) {
       </header>
     );
   }
-  const timeRange = <TimeRange view={view} change={change} opener={actions.timeRange} />;
+  const timeRange = document.locked ? null : <TimeRange view={view} change={change} opener={actions.timeRange} />;
   return (
     <PageBar
       title={document.title}

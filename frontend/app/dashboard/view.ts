@@ -111,4 +111,4 @@ export function activeCount(filters: Filters): number {
 
 /** The window that widgets without their own follow. */
 export const effectiveWindow = (document: Dashboard, view: ViewState): Window =>
-  view.window ?? document.window ?? { last: '24h' };
+  (document.locked ? null : view.window) ?? document.window ?? { last: '24h' };

@@ -30,7 +30,7 @@ def access_dashboard(connection: Connection, principal: Principal, dashboard_id:
     """One dashboard. Raises `Forbidden`, `NotFound`."""
     require(principal, Permission.READ)
     found = get_dashboard(connection, dashboard_id, principal.organisation)
-    if found is None:
+    if found is None or (principal.guest is not None and principal.guest.dashboard != dashboard_id):
         raise NotFound(f"there is no dashboard {dashboard_id!r}", code="unknown_dashboard")
     return found
 

@@ -16,6 +16,7 @@ from nowboard.access.tickets import Tickets
 from nowboard.clock import Clock
 from nowboard.errors import NowboardError
 from nowboard.hub.hub import Hub
+from nowboard.hub.interface import Resolver
 from nowboard.ingest.pipeline import Ingest
 from nowboard.model.engine import CatchUp, Engine
 from nowboard.records.database import Records
@@ -30,14 +31,18 @@ from nowboard.web.routes.audit import audit_routes
 from nowboard.web.routes.cache import Cache, cache_routes
 from nowboard.web.routes.dashboards import dashboard_routes
 from nowboard.web.routes.docs import docs_routes
+from nowboard.web.routes.embedding import embed_routes
 from nowboard.web.routes.erasures import erasure_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
 from nowboard.web.routes.organisations import organisation_routes
+from nowboard.web.routes.pages import page_routes
 from nowboard.web.routes.queries import query_routes
 from nowboard.web.routes.roles import role_routes
 from nowboard.web.routes.sessions import session_routes
+from nowboard.web.routes.shared import shared_routes
+from nowboard.web.routes.shares import share_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
@@ -66,6 +71,7 @@ class WebServices:
     tickets: Tickets
     clock: Clock
     metrics: Metrics
+    resolver: Resolver
     stopping: Callable[[], bool]
     catching_up: Callable[[], CatchUp | None]
     version: str
@@ -97,6 +103,7 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
     gate, options, files = _gate(services), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
         app.router.routes.extend(router.routes)  # included, each would be looked for in two steps
+    app.include_router(page_routes(files, services.records))
     app.include_router(docs_routes(gate, files, services.version, options))
     room, stopping, catching_up = services.ingest.room, services.stopping, services.catching_up
     app.include_router(health_routes(gate, services.engine, room, services.metrics, stopping, catching_up, options))
@@ -131,7 +138,10 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         metric_routes(gate, engine, options),
         audit_routes(gate, records),
         erasure_routes(gate, services.erasures),
-        query_routes(gate, engine, services.metrics, options),
+        query_routes(gate, engine, services.resolver, services.metrics, options),
         cache_routes(gate, services.cache, services.dashboards, engine, records, clock, options),
         dashboard_routes(gate, records, engine, clock, services.hub.published, options),
+        share_routes(gate, records, services.authenticator, engine, clock, options),
+        embed_routes(gate, records, services.authenticator, engine, clock, options),
+        shared_routes(gate, engine, services.dashboards),
     ]
