@@ -7,19 +7,18 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from fastapi import FastAPI
 
 from nowboard import __version__
 from nowboard.access.authenticate import Authenticator
-from nowboard.access.dashboards import access_dashboard
 from nowboard.access.grants import OWNER, Grant
+from nowboard.access.housekeeping import Housekeeping
+from nowboard.access.publications import Publications
 from nowboard.access.revocation import Revocations
 from nowboard.access.sessions import make_link
 from nowboard.access.tickets import Tickets
 from nowboard.clock import DAY, Clock, SystemClock
-from nowboard.dashboards.validate import validate
 from nowboard.hub.hub import Hub
 from nowboard.hub.limits import HubLimits
 from nowboard.ingest.limits import IngestLimits
@@ -30,9 +29,7 @@ from nowboard.journal.memory import MemoryJournal
 from nowboard.journal.sqlite import SqliteJournal
 from nowboard.live.engine import LocalEngine
 from nowboard.live.limits import LiveLimits
-from nowboard.model.dashboards import Dashboard
 from nowboard.model.frames import Update
-from nowboard.model.principals import Principal
 from nowboard.model.publisher import Publisher
 from nowboard.query.runner import QueryLimits
 from nowboard.records.database import Records
@@ -49,11 +46,10 @@ from nowboard.web.options import Exposure, WebOptions
 from nowboard.web.server import Server, ServerOptions, make_server
 from nowboard.web.socketio import SOCKETIO_PATH
 from nowboard.web.static import StaticFiles
+from nowboard.web.stored import StoredDashboards
 from nowboard.web.subscriptions import Subscriptions
+from nowboard.web.values import ParameterValues
 from nowboard.web.websocket import make_websocket_protocol
-
-_PARSED: Final = 256
-"""Dashboards kept parsed; a large one takes some 100 KB."""
 
 
 class Relay:
@@ -72,26 +68,6 @@ class Relay:
             self._target.publish(updates)
 
 
-class StoredDashboards:
-    """Dashboards from the records, for subscriptions. The last ones read stay parsed: viewers come in crowds."""
-
-    def __init__(self, records: Records) -> None:
-        self._records = records
-        self._parsed: dict[tuple[str, str], tuple[str, Dashboard]] = {}
-
-    async def readable(self, principal: Principal, dashboard_id: str) -> Dashboard:
-        """The dashboard, if `principal` may see it. Raises `NotFound`, `Forbidden`."""
-        row = await self._records.run(access_dashboard, principal, dashboard_id)
-        key = (row.organisation, row.id)
-        etag, dashboard = self._parsed.get(key, ("", None))
-        if dashboard is None or etag != row.etag:
-            dashboard = validate(row.document)
-            if len(self._parsed) >= _PARSED:
-                self._parsed.clear()
-            self._parsed[key] = (row.etag, dashboard)
-        return dashboard
-
-
 @dataclass
 class App:
     """A built server. `start` before the first request, `stop` at the end; `api` does both when it is served."""
@@ -108,6 +84,8 @@ class App:
     api: FastAPI
     websocket: type[asyncio.Protocol]
     revocations: Revocations
+    publications: Publications
+    housekeeping: Housekeeping
     stopping: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -115,7 +93,8 @@ class App:
         """Bring the store up to date and begin to serve."""
         await self.engine.start()
         self.hub.start()
-        self._tasks.append(asyncio.create_task(self.revocations.run()))
+        for work in (self.revocations.run(), self.publications.run(), self.housekeeping.run()):
+            self._tasks.append(asyncio.create_task(work))
 
     async def stop(self) -> None:
         """Finish what was acknowledged or asked, then close everything. Idempotent."""
@@ -186,8 +165,10 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         observer=metrics,
         salt=records.call(server_secret, "masks", clock.now()).hex(),
     )
-    dashboards = StoredDashboards(records)
-    hub = Hub(engine, Subscriptions(dashboards), clock=clock, limits=_hub_limits(settings))
+    dashboards = StoredDashboards(records, clock)
+    subscriptions = Subscriptions(dashboards, ParameterValues(engine))
+    hub = Hub(engine, subscriptions, clock=clock, limits=_hub_limits(settings))
+    publications = Publications(records, hub.watched, hub.moved)
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
@@ -201,6 +182,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         records=records,
         authenticator=Authenticator(records, tickets, clock),
         tickets=tickets,
+        publications=publications,
         clock=clock,
         metrics=metrics,
         stopping=lambda: app.stopping,
@@ -221,6 +203,8 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         api=build_api(services, files=files, lifespan=lambda _: app.running()),
         websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
+        publications=publications,
+        housekeeping=Housekeeping(records, clock),
     )
     return app
 

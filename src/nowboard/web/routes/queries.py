@@ -62,8 +62,7 @@ def query_routes(gate: Gate, engine: Engine, metrics: Metrics, options: WebOptio
     async def ask(request: Request) -> Response:
         principal = await gate.principal(request, Permission.READ)
         body = await read_json(request, QueryBody, options.json_bytes)
-        if body.format not in ("json", "csv", "arrow"):
-            raise BadRequest("`format` is json, csv or arrow", code="bad_body", detail={"part": "format"})
+        check_format(body.format)
         query = _parse(body)
         if isinstance(query, SqlQuery):
             require(principal, Permission.QUERY_SQL)
@@ -74,7 +73,7 @@ def query_routes(gate: Gate, engine: Engine, metrics: Metrics, options: WebOptio
             raise QueryCancelled("nobody waits for this query any more")
         elapsed = perf_counter() - started
         metrics.query(elapsed)
-        return _answer(result, body.format, elapsed)
+        return answer_as(result, body.format, elapsed)
 
     return router
 
@@ -89,7 +88,14 @@ def _parse(body: QueryBody) -> Query:
     return msgspec.structs.replace(query, timezone=body.timezone)
 
 
-def _answer(result: Result, form: str, elapsed: float) -> Response:
+def check_format(form: str) -> None:
+    """Raise `BadRequest` for what no result can be answered as."""
+    if form not in ("json", "csv", "arrow"):
+        raise BadRequest("`format` is json, csv or arrow", code="bad_body", detail={"part": "format"})
+
+
+def answer_as(result: Result, form: str, elapsed: float) -> Response:
+    """A result as JSON, CSV or Arrow; `elapsed` is in seconds."""
     if form == "csv":
         return Response(to_csv(result), media_type=CSV)
     if form == "arrow":
