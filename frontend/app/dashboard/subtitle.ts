@@ -1,8 +1,8 @@
 /** The quiet line under a widget's title: what it covers, and what it is compared with. */
 import { describeWindow, type Formats } from '../../core/index';
-import type { MetricQuery, Query, Widget, Window } from '../../core/types';
+import type { MetricQuery, Widget, WidgetQuery, Window } from '../../core/types';
 
-const isMetric = (query: Query | null | undefined): query is MetricQuery => query != null && 'stream' in query;
+const isMetric = (query: WidgetQuery | null | undefined): query is MetricQuery => query != null && 'stream' in query;
 
 /** Its own words if it has some; else its window. A widget on the page's time range repeats it, so each card stands alone. */
 export function widgetSubtitle(widget: Widget, page: Window, formats: Formats): string {
