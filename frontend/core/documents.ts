@@ -76,6 +76,25 @@ export interface PublicQuery {
 
 export type Query = MetricQuery | SqlQuery | PublicQuery;
 
+/** A saved query by its id, in place of a query that is written out. */
+export interface SavedUse {
+  readonly saved: string;
+  readonly parameters?: Readonly<Record<string, Value | readonly Value[]>>;
+}
+
+export type WidgetQuery = Query | SavedUse;
+
+/**
+ * What a click on a mark or a row does: either `filter` filters the page's field by the clicked value (of `column`, or of
+ * the column called as the field), or `dashboard` leads to another one with `filters`, each from a column or fixed values.
+ */
+export interface Clicks {
+  readonly filter?: string;
+  readonly column?: string;
+  readonly dashboard?: string;
+  readonly filters?: Readonly<Record<string, string | readonly Value[]>>;
+}
+
 export const WIDGET_KINDS = [
   'kpi',
   'line',
@@ -117,10 +136,11 @@ export interface Widget {
   readonly kind: WidgetKind;
   readonly title?: string;
   readonly subtitle?: string | null;
-  readonly query?: Query | null;
-  readonly parts?: Readonly<Record<string, Query>>;
+  readonly query?: WidgetQuery | null;
+  readonly parts?: Readonly<Record<string, WidgetQuery>>;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly layouts?: Readonly<Partial<Record<Breakpoint, Place>>>;
+  readonly clicks?: Clicks | null;
 }
 
 export interface Filter {
@@ -147,6 +167,9 @@ export interface Dashboard {
   readonly locked?: boolean;
 }
 
+/** How far one may go with a dashboard; each includes those before it. */
+export type Level = 'view' | 'edit' | 'own';
+
 /** One line of `GET /dashboards`. */
 export interface DashboardSummary {
   readonly id: string;
@@ -155,4 +178,12 @@ export interface DashboardSummary {
   readonly tags?: readonly string[];
   readonly widgets: number;
   readonly updated_at: number | string;
+  readonly owner?: string;
+  readonly visibility?: 'organisation' | 'private';
+  readonly level?: Level;
+  /** The version that viewers see; null before the first. */
+  readonly published?: number | null;
+  /** The draft has changes that are not published. */
+  readonly draft?: boolean;
+  readonly deleted_at?: number | null;
 }

@@ -15,6 +15,8 @@ export interface SubscribeMessage {
   /** The least number of milliseconds between two deliveries. */
   readonly interval?: number;
   readonly resume?: Readonly<Record<string, Position>>;
+  /** Watch the draft of a dashboard instead of what is published; for its editors. */
+  readonly draft?: boolean;
 }
 
 /** Members left out stay as they are. */
@@ -84,6 +86,7 @@ export interface ChannelRef {
   readonly error?: ApiError | null;
 }
 
+/** Answers `subscribe` and `update`, and comes again when what is shown became another. */
 export interface SubscribedMessage {
   readonly type: 'subscribed';
   readonly id: string;
@@ -125,7 +128,7 @@ export interface DeltaMessage {
   readonly approximate?: readonly string[] | null;
 }
 
-export type NoticeKind = 'published' | 'alert' | 'scope' | 'stale' | 'bye';
+export type NoticeKind = 'published' | 'draft' | 'alert' | 'scope' | 'stale' | 'bye';
 
 export interface NoticeMessage {
   readonly type: 'notice';

@@ -54,6 +54,11 @@ function definedOnly(view: View): Pick<UpdateMessage, 'filters' | 'window' | 'ti
   return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined));
 }
 
+/** What is shown of a widget that has no channel any more: what it held last, until the page drops the widget. */
+function withoutChannel(state: ChannelState): ChannelState {
+  return state.result === null ? LOADING : { ...state, channel: null, error: null, status: 'ready', updating: true };
+}
+
 /** The state of one subscription, without a connection: messages are made here and sent by the client. */
 export class SubscriptionModel {
   readonly target: Target;
@@ -133,7 +138,7 @@ export class SubscriptionModel {
       named.add(name);
       this.#attach(this.#slot(name), ref, held(ref.channel));
     }
-    for (const [name, slot] of this.#slots) if (!named.has(name)) slot.set(LOADING);
+    for (const [name, slot] of this.#slots) if (!named.has(name)) slot.set(withoutChannel(slot.latest));
   }
 
   received(channel: string, held: Held): void {

@@ -67,6 +67,24 @@ describe('a subscription', () => {
     expect(sub.channel('w').get()).toBe(before);
   });
 
+  it('moves on when the server says that another version is shown', () => {
+    const sub = watch();
+    const before = world.last.sent.length;
+    world.last.say(
+      { type: 'subscribed', id: 's1', channels: [{ channel: 'c2', widget: 'v' }], recovered: false, version: 2 },
+      { type: 'notice', kind: 'published', id: 's1', data: { dashboard: 'd', version: 2 } },
+    );
+    world.frame();
+    expect(sub.state.get()).toMatchObject({ status: 'ready', version: 2 });
+    expect(sub.channel('v').get()).toMatchObject({ channel: 'c2', status: 'loading' });
+    expect(sub.channel('w').get()).toMatchObject({ channel: null, status: 'ready', updating: true });
+    expect(sub.channel('w').get().result?.rows).toEqual([['AA', 1]]);
+    world.last.say(snapshot('c2', 12, [['BB', 5]]));
+    world.frame();
+    expect(sub.channel('v').get().result?.rows).toEqual([['BB', 5]]);
+    expect(world.last.sent.length).toBe(before);
+  });
+
   it('is sent as soon as there is a session', () => {
     const early = new World();
     early.client.subscribe({ dashboard: 'd', filters: { origin: ['JFK'] }, window: { last: '1h' } });

@@ -59,8 +59,18 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface Answer<T> {
+  readonly body: T;
+  readonly headers: Headers;
+}
+
 /** The answer's JSON body as `T`; the caller names the type that docs/reference/http.md gives for the route. */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  return (await requestAnswer<T>(path, options)).body;
+}
+
+/** As `request`, with the headers of the answer. */
+export async function requestAnswer<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
   const { method = 'GET', body, signal } = options;
   let response: Response;
   try {
@@ -77,5 +87,5 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   }
   const answer = await readBody(response);
   if (!response.ok) throw failure(response, answer);
-  return answer as T;
+  return { body: answer as T, headers: response.headers };
 }

@@ -35,5 +35,5 @@ export function DashboardPage({ id }: { readonly id: string }) {
       <Failure error={dashboard.error} title="The dashboard could not be loaded" retry={() => dashboard.refetch()} />
     );
   }
-  return <DashboardView document={dashboard.data} />;
+  return <DashboardView document={dashboard.data.document} version={dashboard.data.version} />;
 }

@@ -14,14 +14,19 @@ import { useView } from './useView';
 import { effectiveFilters, effectiveWindow } from './view';
 import { WallFrame } from './WallFrame';
 
+interface DashboardViewProps {
+  readonly document: Dashboard;
+  readonly version: number | null;
+}
+
 /** A dashboard whose document is known: it subscribes once and lives from what arrives. */
-export function DashboardView({ document }: { readonly document: Dashboard }) {
+export function DashboardView({ document, version }: DashboardViewProps) {
   const [view, change] = useView();
   const filters = useMemo(() => effectiveFilters(document, view.filters), [document, view.filters]);
   const window = useMemo(() => effectiveWindow(document, view), [document, view]);
   const subscription = useDashboard(document.id, { filters, window });
   const { phase } = useConnection();
-  usePublished(document.id, subscription);
+  usePublished(document.id, version, subscription);
   useAnnounceConnection();
 
   const formats = useMemo(

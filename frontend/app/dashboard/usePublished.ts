@@ -1,18 +1,27 @@
-/** A dashboard that was published again shows its new widgets without a reload. */
+/** A dashboard that was published again shows its new document without a reload. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Subscription } from '../../core/index';
-import { useLiveClient } from '../../react/index';
 import { dashboardQuery } from '../api/dashboards';
 
-export function usePublished(id: string, subscription: Subscription | null): void {
+/**
+ * The server moves the subscription on to the new version by itself, also while nobody was connected; here the document
+ * follows. `version` is that of the document that is shown.
+ */
+export function usePublished(id: string, version: number | null, subscription: Subscription | null): void {
   const queries = useQueryClient();
-  const client = useLiveClient();
+  const asked = useRef<number | null>(null);
   useEffect(() => {
-    if (subscription === null) return undefined;
-    return client.onAnnouncement((announcement) => {
-      if (announcement.type !== 'notice' || announcement.kind !== 'published') return;
-      void queries.invalidateQueries({ queryKey: dashboardQuery(id).queryKey }).then(() => subscription.restart());
-    });
-  }, [client, queries, id, subscription]);
+    if (subscription === null || version === null) return undefined;
+    const follow = (): void => {
+      const live = subscription.state.get().version;
+      if (live === null || live === version || live === asked.current) return;
+      asked.current = live;
+      void queries.invalidateQueries({ queryKey: dashboardQuery(id).queryKey }).finally(() => {
+        asked.current = null; // a document that did not arrive is asked for at the next change
+      });
+    };
+    follow();
+    return subscription.state.subscribe(follow);
+  }, [queries, id, version, subscription]);
 }

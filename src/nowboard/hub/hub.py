@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nowboard.clock import SECOND, Clock
@@ -14,6 +14,7 @@ from nowboard.hub import commands
 from nowboard.hub.channels import Channels
 from nowboard.hub.connection import Connection
 from nowboard.hub.delivery import Delivery
+from nowboard.hub.dependents import Dependents
 from nowboard.hub.interface import Resolver, Sink, Source
 from nowboard.hub.limits import HubLimits
 from nowboard.hub.requests import Requests
@@ -22,7 +23,7 @@ from nowboard.hub.stats import HubStats
 from nowboard.hub.wheel import Wheel
 from nowboard.model import wire
 from nowboard.model.frames import Position, Update
-from nowboard.model.principals import HOME, Principal
+from nowboard.model.principals import Principal
 
 
 class Hub:
@@ -37,7 +38,8 @@ class Hub:
         self._clock = clock
         self._channels = Channels(source, clock, self.limits, self.stats)
         self._delivery = Delivery(self._channels, clock, self.limits, self.stats)
-        self._requests = Requests(self._channels, self._delivery, resolver, self.stats)
+        self._dependents = Dependents()
+        self._requests = Requests(self._channels, self._delivery, resolver, self._dependents, self.stats)
         self._connections: dict[str, Connection] = {}
         self._by_principal: dict[str, int] = {}
         self._paused: set[Connection] = set()
@@ -163,20 +165,23 @@ class Hub:
         self._paused.discard(connection)
         self._requests.cancel(connection)
         self._delivery.forget(connection)
+        for subscription in session.subscriptions.values():
+            self._dependents.leave(connection, subscription)
         for channel in session.channels:
             self._channels.release(channel)
 
     # --- from the rest of the server ---
 
-    def published(self, dashboard: str, version: int | None = None, organisation: str = HOME) -> None:
-        """Tell everyone who watches a dashboard of an organisation that it was published anew."""
-        data: dict[str, Any] = {"dashboard": dashboard} | ({} if version is None else {"version": version})
-        for connection in list(self._connections.values()):
-            if connection.session.principal.organisation != organisation:
-                continue
-            for request_id, subscription in connection.session.subscriptions.items():
-                if subscription.request.dashboard == dashboard:
-                    self.notice(connection, "published", request_id, "The dashboard was published.", data)
+    def watched(self) -> list[str]:
+        """The keys of everything that an open subscription rests on; see `nowboard.hub.interface.Resolved`."""
+        return self._dependents.keys()
+
+    def moved(self, stamps: Mapping[str, str]) -> int:
+        """Resolve anew what rests on one of these keys in another state than this; returns how many subscriptions."""
+        behind = list(self._dependents.behind(stamps))
+        for connection, subscription in behind:
+            self._requests.reopen(connection, subscription)
+        return len(behind)
 
     def notice(
         self, connection: Connection, kind: str, request_id: str | None, message: str, data: dict[str, Any] | None

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Request
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.erasing import Erasures
 from nowboard.access.limits import RequestLimiter
+from nowboard.access.publications import Publications
 from nowboard.access.refusals import Refusals
 from nowboard.access.tickets import Tickets
 from nowboard.clock import Clock
@@ -20,6 +21,7 @@ from nowboard.hub.interface import Resolver
 from nowboard.ingest.pipeline import Ingest
 from nowboard.model.engine import CatchUp, Engine
 from nowboard.records.database import Records
+from nowboard.web.documents import Documents
 from nowboard.web.errors import NoteRefusal, install_handlers
 from nowboard.web.gate import PRINCIPAL, Gate
 from nowboard.web.live_access import LiveAccess
@@ -40,15 +42,26 @@ from nowboard.web.routes.organisations import organisation_routes
 from nowboard.web.routes.pages import page_routes
 from nowboard.web.routes.queries import query_routes
 from nowboard.web.routes.roles import role_routes
+from nowboard.web.routes.runs import run_routes
+from nowboard.web.routes.saved import one_saved_query_routes, saved_query_routes
 from nowboard.web.routes.sessions import session_routes
+from nowboard.web.routes.settings import settings_routes
 from nowboard.web.routes.shared import shared_routes
 from nowboard.web.routes.shares import share_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
+from nowboard.web.routes.template_use import template_use_routes
+from nowboard.web.routes.templates import one_template_routes, template_routes
+from nowboard.web.routes.transfer import transfer_routes
+from nowboard.web.routes.versions import history_routes, version_routes
+from nowboard.web.routes.widgets import widget_routes
+from nowboard.web.saved import SavedQueries
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
 from nowboard.web.starting import Starting, check_started
 from nowboard.web.static import PageApp, StaticFiles
 from nowboard.web.subscriptions import Dashboards
+from nowboard.web.values import ParameterValues
+from nowboard.web.writing import Writing
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,7 @@ class WebServices:
     erasures: Erasures
     refusals: Refusals
     tickets: Tickets
+    publications: Publications
     clock: Clock
     metrics: Metrics
     resolver: Resolver
@@ -140,8 +154,36 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         erasure_routes(gate, services.erasures),
         query_routes(gate, engine, services.resolver, services.metrics, options),
         cache_routes(gate, services.cache, services.dashboards, engine, records, clock, options),
-        dashboard_routes(gate, records, engine, clock, services.hub.published, options),
+        *_sharing_routers(services, gate),
+        *_document_routers(services, gate),
+    ]
+
+
+def _sharing_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
+    engine, records, clock, options = services.engine, services.records, services.clock, services.options
+    return [
         share_routes(gate, records, services.authenticator, engine, clock, options),
         embed_routes(gate, records, services.authenticator, engine, clock, options),
         shared_routes(gate, engine, services.dashboards),
+    ]
+
+
+def _document_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
+    engine, records, clock, options = services.engine, services.records, services.clock, services.options
+    documents, values = Documents(records, engine), ParameterValues(engine)
+    changed = services.publications.nudge
+    writing, saved = Writing(records, documents, clock, changed), SavedQueries(engine, values)
+    return [
+        transfer_routes(gate, records, writing, clock, options),
+        dashboard_routes(gate, records, writing, clock, options),
+        settings_routes(gate, records, writing, clock, options),
+        version_routes(gate, records, documents, clock, changed, options),
+        history_routes(gate, records, clock),
+        widget_routes(gate, records, writing, clock, options),
+        template_routes(gate, records, clock, options),
+        one_template_routes(gate, records, clock, options),
+        template_use_routes(gate, records, writing, clock, options),
+        saved_query_routes(gate, records, saved, clock, options),
+        one_saved_query_routes(gate, records, saved, clock, changed, options),
+        run_routes(gate, records, engine, saved, values, services.metrics, options),
     ]

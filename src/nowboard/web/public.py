@@ -15,6 +15,7 @@ from nowboard.access.locks import confined_dashboard
 from nowboard.model.dashboards import Dashboard, Filter, Place, Widget
 from nowboard.model.principals import Guest
 from nowboard.model.queries import Window
+from nowboard.model.saved import SavedQuery, is_use
 
 
 class PublicQuery(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,8 +61,8 @@ class PublicDashboard(msgspec.Struct, frozen=True, omit_defaults=True):
     locked: bool = False
 
 
-def public_dashboard(guest: Guest, dashboard: Dashboard) -> PublicDashboard:
-    """`dashboard` as the guest gets it."""
+def public_dashboard(guest: Guest, dashboard: Dashboard, saved: Mapping[str, SavedQuery]) -> PublicDashboard:
+    """`dashboard` as the guest gets it; `saved` are the saved queries that it names."""
     shown = confined_dashboard(guest, dashboard)
     return PublicDashboard(
         shown.id,
@@ -70,7 +71,7 @@ def public_dashboard(guest: Guest, dashboard: Dashboard) -> PublicDashboard:
         shown.timezone,
         shown.window,
         [_filter(each) for each in shown.filters],
-        [_widget(each) for each in shown.widgets],
+        [_widget(each, saved) for each in shown.widgets],
         guest.window is not None,
     )
 
@@ -79,12 +80,15 @@ def _filter(one: Filter) -> PublicFilter:
     return PublicFilter(one.field, one.label, one.kind, one.multiple, one.default)
 
 
-def _widget(one: Widget) -> PublicWidget:
-    parts = {name: _query(query) for name, query in one.parts.items()}
-    query = None if one.query is None else _query(one.query)
+def _widget(one: Widget, saved: Mapping[str, SavedQuery]) -> PublicWidget:
+    parts = {name: _query(query, saved) for name, query in one.parts.items()}
+    query = None if one.query is None else _query(one.query, saved)
     return PublicWidget(one.id, one.kind.value, one.title, one.subtitle, query, parts, one.options, one.layouts)
 
 
-def _query(query: Any) -> PublicQuery:
+def _query(query: Any, saved: Mapping[str, SavedQuery]) -> PublicQuery:
+    if is_use(query):
+        named = saved.get(query["saved"])
+        query = None if named is None else named.query
     timed = isinstance(query, Mapping) and "measures" in query
     return PublicQuery(timed, query.get("window") if timed else None)

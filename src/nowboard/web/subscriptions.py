@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -15,22 +15,33 @@ from nowboard.model.dashboards import Dashboard, Widget
 from nowboard.model.engine import Ask
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import MetricQuery, Query, SqlQuery, Window, parse_query
+from nowboard.model.saved import SavedQuery
 from nowboard.model.wire import Subscribe
+from nowboard.web.stored import Readable
 
 
 class Dashboards(Protocol):
     """Hands out documents to principals."""
 
-    async def readable(self, principal: Principal, dashboard_id: str) -> Dashboard:
+    async def readable(self, principal: Principal, dashboard_id: str, *, draft: bool = False) -> Readable:
         """The dashboard, if `principal` may see it. Raises `NotFound` or `Forbidden`."""
+        ...
+
+
+class Values(Protocol):
+    """Knows which values of parameters are allowed."""
+
+    async def check(self, principal: Principal, query: SavedQuery, given: Mapping[str, Any]) -> None:
+        """Raises `BadParameter` for a value that is not."""
         ...
 
 
 class Subscriptions:
     """The hub's `Resolver` over stored dashboards and queries of the client's own."""
 
-    def __init__(self, dashboards: Dashboards) -> None:
+    def __init__(self, dashboards: Dashboards, values: Values) -> None:
         self._dashboards = dashboards
+        self._values = values
 
     async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
         """See `nowboard.hub.interface.Resolver`."""
@@ -41,12 +52,17 @@ class Subscriptions:
         if request.dashboard is None:
             require_own_query(principal)
             return Resolved((Wanted(_ask_of_query(principal, request)),))
-        dashboard = await self._dashboards.readable(principal, request.dashboard)
+        readable = await self._dashboards.readable(principal, request.dashboard, draft=request.draft)
+        dashboard = readable.dashboard
         if principal.guest is not None:
             dashboard, request = confine(principal.guest, dashboard, request)
+            readable = msgspec.structs.replace(readable, dashboard=dashboard)
+        if request.parameters:
+            for query in readable.saved.values():
+                await self._values.check(principal, query, request.parameters)
         widgets = _shown(dashboard, request.widget)
-        wanted = [each for widget in widgets for each in _wanted(principal, dashboard, widget, request)]
-        return Resolved(tuple(wanted))
+        wanted = [each for widget in widgets for each in _wanted(principal, readable, widget, request)]
+        return Resolved(tuple(wanted), readable.version, readable.stamps, readable.notice)
 
 
 def _shown(dashboard: Dashboard, widget_id: str | None) -> Sequence[Widget]:
@@ -58,16 +74,17 @@ def _shown(dashboard: Dashboard, widget_id: str | None) -> Sequence[Widget]:
     return (found,)
 
 
-def _wanted(principal: Principal, dashboard: Dashboard, widget: Widget, request: Subscribe) -> list[Wanted]:
+def _wanted(principal: Principal, readable: Readable, widget: Widget, request: Subscribe) -> list[Wanted]:
     try:
         asks = asks_of(
-            dashboard,
+            readable.dashboard,
             scope=principal.scope,
             widget=widget.id,
             filters=request.filters,
             window=request.window,
             timezone=request.timezone,
             parameters=request.parameters,
+            saved=readable.saved,
         )
     except NowboardError as error:
         if isinstance(error, BadRequest) and _about_request(error):

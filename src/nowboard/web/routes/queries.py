@@ -73,8 +73,7 @@ def query_routes(gate: Gate, engine: Engine, resolver: Resolver, metrics: Metric
     async def ask(request: Request) -> Response:
         principal = await gate.principal(request, Permission.READ, guests=True)
         body = await read_json(request, QueryBody, options.json_bytes)
-        if body.format not in ("json", "csv", "arrow"):
-            raise BadRequest("`format` is json, csv or arrow", code="bad_body", detail={"part": "format"})
+        check_format(body.format)
         wanted = await _wanted(principal, body, resolver)
         started = perf_counter()
         try:
@@ -85,7 +84,7 @@ def query_routes(gate: Gate, engine: Engine, resolver: Resolver, metrics: Metric
             raise QueryCancelled("nobody waits for this query any more")
         elapsed = perf_counter() - started
         metrics.query(elapsed)
-        return _answer(result, body.format, elapsed)
+        return answer_as(result, body.format, elapsed)
 
     return router
 
@@ -128,7 +127,14 @@ def _parse(body: QueryBody, data: dict[str, Any]) -> Query:
     return msgspec.structs.replace(query, timezone=body.timezone)
 
 
-def _answer(result: Result, form: str, elapsed: float) -> Response:
+def check_format(form: str) -> None:
+    """Raise `BadRequest` for what no result can be answered as."""
+    if form not in ("json", "csv", "arrow"):
+        raise BadRequest("`format` is json, csv or arrow", code="bad_body", detail={"part": "format"})
+
+
+def answer_as(result: Result, form: str, elapsed: float) -> Response:
+    """A result as JSON, CSV or Arrow; `elapsed` is in seconds."""
     if form == "csv":
         return Response(to_csv(result), media_type=CSV)
     if form == "arrow":

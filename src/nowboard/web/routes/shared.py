@@ -54,11 +54,10 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
         principal = await gate.principal(request, Permission.READ, guests=True)
         if principal.guest is None:
             raise NotFound("you did not come by a share", code="unknown_share")
-        dashboard = await dashboards.readable(principal, principal.guest.dashboard)
+        readable = await dashboards.readable(principal, principal.guest.dashboard)
+        shown = public_dashboard(principal.guest, readable.dashboard, readable.saved)
         ends = principal.expires_at
-        return answer(
-            Shared(public_dashboard(principal.guest, dashboard), None if ends is None else ends // MILLISECOND)
-        )
+        return answer(Shared(shown, None if ends is None else ends // MILLISECOND))
 
     @router.get(
         "/dashboards/{dashboard}/filters/{field}/values",
@@ -66,7 +65,7 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
     )
     async def values(request: Request, dashboard: str, field: str) -> Response:
         principal = await gate.principal(request, Permission.READ, guests=True)
-        document = await dashboards.readable(principal, dashboard)
+        document = (await dashboards.readable(principal, dashboard)).dashboard
         asked = Subscribe("", dashboard, window=_window(request.query_params.get("window")))
         filters: dict[str, Any] = {}
         if principal.guest is not None:
