@@ -24,6 +24,7 @@ from nowboard.access.sessions import make_link
 from nowboard.access.tickets import Tickets
 from nowboard.clock import DAY, Clock, SystemClock
 from nowboard.dashboards.validate import validate
+from nowboard.errors import Unavailable
 from nowboard.hub.hub import Hub
 from nowboard.hub.limits import HubLimits
 from nowboard.ingest.limits import IngestLimits
@@ -35,6 +36,7 @@ from nowboard.journal.sqlite import SqliteJournal
 from nowboard.live.engine import LocalEngine
 from nowboard.live.limits import LiveLimits
 from nowboard.model.dashboards import Dashboard
+from nowboard.model.engine import CatchUp
 from nowboard.model.frames import Update
 from nowboard.model.principals import Principal
 from nowboard.model.publisher import Publisher
@@ -44,11 +46,12 @@ from nowboard.records.secrets import server_secret
 from nowboard.settings import Settings
 from nowboard.sources.host import ServerFigures
 from nowboard.stores.duckdb import DuckDBStore
-from nowboard.stores.interface import Store
 from nowboard.stores.limits import StoreLimits
-from nowboard.stores.rebuild import open_store
+from nowboard.stores.rebuild import open_store, reopen_store
+from nowboard.stores.renewing import RenewingStore
 from nowboard.web.api import WebServices, build_api, live_access
 from nowboard.web.metrics import Metrics
+from nowboard.web.opening import OPENING, OpeningLimits
 from nowboard.web.options import Exposure, WebOptions
 from nowboard.web.server import Server, ServerOptions, make_server
 from nowboard.web.socketio import SOCKETIO_PATH
@@ -103,7 +106,7 @@ class App:
     settings: Settings
     clock: Clock
     journal: Journal
-    store: Store
+    store: RenewingStore
     records: Records
     engine: LocalEngine
     ingest: Ingest
@@ -115,19 +118,35 @@ class App:
     retention: AuditRetention
     erasures: Erasures
     stopping: bool = False
+    _started: bool = False
+    _starting: asyncio.Task[None] | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Bring the store up to date and begin to serve."""
-        await self.engine.start()
+        await self.engine.start(self._replayed)
         await self.erasures.finish()
         self.hub.start()
         self._tasks.append(asyncio.create_task(self.revocations.run()))
         self._tasks.append(asyncio.create_task(self.retention.run()))
+        self._started = True
+
+    async def started(self) -> None:
+        """Wait until a served app has started. Raises what went wrong."""
+        if self._starting is not None:
+            await asyncio.shield(self._starting)
+
+    def catching_up(self) -> CatchUp | None:
+        """How far the store is, while it is not up to the journal: after a start, or because it failed."""
+        if not self._started:
+            return CatchUp("starting", self.store.applied, self.journal.end)
+        return self.store.catching_up()
 
     async def stop(self) -> None:
         """Finish what was acknowledged or asked, then close everything. Idempotent."""
         self.stopping = True
+        if self._starting is not None:
+            await asyncio.gather(self._starting, return_exceptions=True)
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
@@ -139,21 +158,29 @@ class App:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Started for the length of a block."""
-        await self.start()
+        """Started for the length of a block; the block begins at once, and `started` tells when it is up."""
+        self._starting = asyncio.create_task(self.start())
         try:
             yield
         finally:
             await self.stop()
 
-    def server(self) -> Server:
+    def server(self, opening: OpeningLimits = OPENING) -> Server:
         """A uvicorn server of this app; it starts and stops the app itself."""
         settings = self.settings
-        options = ServerOptions(settings.host, settings.port, settings.trusted_proxies, settings.shutdown_seconds)
+        options = ServerOptions(
+            settings.host, settings.port, settings.trusted_proxies, settings.shutdown_seconds, opening=opening
+        )
         return make_server(self.api, self.hub, self.websocket, self._begin_to_stop, options)
 
     def _begin_to_stop(self) -> None:
         self.stopping = True
+
+    def _replayed(self, applied: int, end: int) -> None:
+        """One more part of the journal is in the store, in a thread of its own; a stop ends it here."""
+        if self.stopping:
+            message = f"The server was stopped while it started, at offset {applied} of {end}."
+            raise Unavailable(message, code="closed")
 
     async def sign_in_code(self, grant: Grant = OWNER) -> str:
         """A fresh single-use code for the sign-in page."""
@@ -194,13 +221,20 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         observer=metrics,
         salt=records.call(server_secret, "masks", clock.now()).hex(),
     )
-    hub = Hub(engine, Subscriptions(StoredDashboards(records)), clock=clock, limits=_hub_limits(settings))
+    dashboards = StoredDashboards(records)
+    hub = Hub(engine, Subscriptions(dashboards), clock=clock, limits=_hub_limits(settings))
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
     tickets = Tickets(clock)
+
+    def catching_up() -> CatchUp | None:
+        return app.catching_up()
+
     services = WebServices(
         engine=engine,
+        cache=engine.runner,
+        dashboards=dashboards,
         ingest=Ingest(engine, clock, meter=metrics, limits=_ingest_limits(settings), room=room),
         hub=hub,
         records=records,
@@ -212,6 +246,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         clock=clock,
         metrics=metrics,
         stopping=lambda: app.stopping,
+        catching_up=catching_up,
         version=__version__,
         options=_web_options(settings),
     )
@@ -235,11 +270,16 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     return app
 
 
-def _open_memory(settings: Settings, clock: Clock) -> tuple[Journal, Store]:
-    return MemoryJournal(clock=clock), DuckDBStore(None, limits=_store_limits(settings))
+def _open_memory(settings: Settings, clock: Clock) -> tuple[Journal, RenewingStore]:
+    journal = MemoryJournal(clock=clock)
+
+    def open_empty() -> DuckDBStore:
+        return DuckDBStore(None, limits=_store_limits(settings))
+
+    return journal, RenewingStore(open_empty(), open_empty, journal.read, journal.epoch)
 
 
-def _open_files(settings: Settings, clock: Clock) -> tuple[Journal, Store]:
+def _open_files(settings: Settings, clock: Clock) -> tuple[Journal, RenewingStore]:
     settings.data.mkdir(parents=True, exist_ok=True)
     journal = SqliteJournal(settings.journal_path, clock=clock)
     try:
@@ -250,7 +290,8 @@ def _open_files(settings: Settings, clock: Clock) -> tuple[Journal, Store]:
     except BaseException:
         journal.close()
         raise
-    return journal, store
+    path = settings.store_path
+    return journal, RenewingStore(store, lambda: reopen_store(path, limits), journal.read, journal.epoch)
 
 
 def _store_limits(settings: Settings) -> StoreLimits:

@@ -69,7 +69,7 @@ export function ValueList({ filter, chosen, onChange }: ValueListProps) {
           >
             <span className={styles.tick}>{chosen.includes(value) ? <Icon name="check" size={16} /> : null}</span>
             <span className={styles.name}>{valueText(value)}</span>
-            <span className={`${styles.rows} nb-number`}>{rows > 0 ? formats.compact(rows) : ''}</span>
+            <span className={`${styles.rows} nb-number`}>{rows > 0 ? formats.exact(rows) : ''}</span>
           </Combobox.Option>
         ))}
       </Combobox.Options>

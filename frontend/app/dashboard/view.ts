@@ -65,7 +65,8 @@ export function readView(text: string): ViewState {
   return {
     window: readWindow(search),
     filters: readFilters(search),
-    wall: search.get('wall') === '1',
+    // `?wall` alone is enough to type.
+    wall: search.has('wall') && search.get('wall') !== '0',
     focus: search.get('widget'),
   };
 }

@@ -19,7 +19,7 @@ from nowboard.records.database import Records
 from nowboard.records.sessions import find_session
 from nowboard.records.tokens import find_token, touch_token
 
-REMEMBERED: Final = 0.5
+REMEMBERED: Final = 0.9
 """Seconds that an answer is reused: a credential revoked by any process is refused within a second."""
 _CAPACITY: Final = 10_000
 _TOUCH_EVERY: Final[Micros] = MINUTE
@@ -77,6 +77,10 @@ class Authenticator:
     def forget(self) -> None:
         """Look everything up anew; after a credential was revoked here."""
         self._remembered.clear()
+
+    def withdraw(self, principal_id: str) -> None:
+        """End what was let in but has not come yet: tickets of a principal whose rights changed."""
+        self._tickets.withdraw(principal_id)
 
     async def _known(self, means: Means, secret: str) -> Principal:
         key = (means, digest(secret))

@@ -19,7 +19,7 @@ from nowboard.records.database import Records
 from nowboard.records.sessions import ended_sessions
 from nowboard.records.tokens import ended_tokens
 
-EVERY: Final = 1.0
+EVERY: Final = 2.0
 """Seconds between two looks: with the look itself, well within the five that a socket may outlive its credential."""
 _OVERLAP: Final[Micros] = 3 * SECOND
 """Looked at again, because another process notes the time before its transaction commits."""
@@ -62,12 +62,16 @@ class Revocations:
         if fresh_tokens or fresh_sessions or fresh_changes:
             self._authenticator.forget()
         for change in fresh_changes:
-            self._end(change.principal, change.close_code, change.reason)
+            self._finish(change.principal, change.close_code, change.reason)
         for token in fresh_tokens:
-            self._end(token, CloseCode.REVOKED, "the token was revoked")
+            self._finish(token, CloseCode.REVOKED, "the token was revoked")
         # other sessions of the same user just come back; the one that ended has to sign in
         for owner in {owners[session] for session in fresh_sessions}:
-            self._end(owner, CloseCode.RESTART, "a session ended")
+            self._finish(owner, CloseCode.RESTART, "a session ended")
+
+    def _finish(self, principal: str, code: int, reason: str) -> None:
+        self._authenticator.withdraw(principal)
+        self._end(principal, code, reason)
 
 
 def _ended(connection: Connection, after: Micros, until: Micros) -> tuple[set[str], dict[str, str], list[AccessChange]]:

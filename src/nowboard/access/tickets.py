@@ -40,6 +40,10 @@ class Tickets:
         self._open[digest(secret)] = _Ticket(principal, now + LIFETIME)
         return secret
 
+    def withdraw(self, principal_id: str) -> None:
+        """Use up every ticket of a principal: they were given out with rights that are over."""
+        self._open = {key: ticket for key, ticket in self._open.items() if ticket.principal.id != principal_id}
+
     def redeem(self, secret: str) -> Principal:
         """Whose ticket this is; it is used up. Raises `Unauthenticated`."""
         ticket = self._open.pop(digest(secret), None)

@@ -22,7 +22,7 @@ from nowboard.hub.stats import HubStats
 from nowboard.hub.wheel import Wheel
 from nowboard.model import wire
 from nowboard.model.frames import Position, Update
-from nowboard.model.principals import Principal
+from nowboard.model.principals import HOME, Principal
 
 
 class Hub:
@@ -162,10 +162,12 @@ class Hub:
 
     # --- from the rest of the server ---
 
-    def published(self, dashboard: str, version: int | None = None) -> None:
-        """Tell everyone who watches a dashboard that it was published anew."""
+    def published(self, dashboard: str, version: int | None = None, organisation: str = HOME) -> None:
+        """Tell everyone who watches a dashboard of an organisation that it was published anew."""
         data: dict[str, Any] = {"dashboard": dashboard} | ({} if version is None else {"version": version})
         for connection in list(self._connections.values()):
+            if connection.session.principal.organisation != organisation:
+                continue
             for request_id, subscription in connection.session.subscriptions.items():
                 if subscription.request.dashboard == dashboard:
                     self.notice(connection, "published", request_id, "The dashboard was published.", data)

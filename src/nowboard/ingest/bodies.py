@@ -65,6 +65,11 @@ class Budget:
         self._total = self._free = total
         self._lock = Lock()
 
+    @property
+    def free(self) -> int:
+        """Bytes that nobody holds now."""
+        return self._free
+
     @contextmanager
     def hold(self) -> Iterator[Callable[[int], None]]:
         """A function that reserves bytes until the block ends.

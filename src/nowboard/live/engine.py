@@ -9,11 +9,14 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from typing import Final, TypeVar
 
+import pyarrow as pa
+
 from nowboard.clock import Clock, Micros
 from nowboard.errors import NowboardError, Unavailable
 from nowboard.journal.interface import Journal
 from nowboard.live.applier import Applier
 from nowboard.live.committer import Committer
+from nowboard.live.confine import rows_inside
 from nowboard.live.core import Core, Question
 from nowboard.live.inbox import Command
 from nowboard.live.jobs import Workers
@@ -26,6 +29,7 @@ from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events
 from nowboard.model.frames import Result
 from nowboard.model.publisher import Publisher
+from nowboard.model.scopes import Scope
 from nowboard.model.streams import Catalog
 from nowboard.query.runner import QueryLimits, QueryRunner
 from nowboard.stores.interface import Store
@@ -102,6 +106,17 @@ class LocalEngine:
             raise Unavailable(message, code="overloaded", retry_after=_RETRY_SECONDS)
         return await self._journal.append(events)
 
+    async def inside(self, scope: Scope, stream: str, batch: pa.RecordBatch) -> tuple[int, ...]:
+        done: Future[tuple[int, ...]] = Future()
+
+        def command() -> None:
+            try:
+                done.set_result(rows_inside(self._store, self.catalog, scope, stream, batch))
+            except NowboardError as error:
+                done.set_exception(error)
+
+        return await self._on_applier(command, done)
+
     async def define(self, definitions: Sequence[Definition]) -> int:
         offset = await self._journal.define(definitions)
         await self._stored(offset)
@@ -147,7 +162,7 @@ class LocalEngine:
                 done.set_exception(error)
 
         await self._on_applier(command, done)
-        self.runner.forget()
+        self.runner.forget([stream])
         return erased
 
     def status(self) -> Status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
@@ -20,6 +21,15 @@ class CacheStats:
     bytes: int
 
 
+@dataclass(frozen=True)
+class CacheShare:
+    """What the results over one stream or table take up."""
+
+    name: str
+    entries: int
+    bytes: int
+
+
 class ResultCache:
     """Least recently used results, bounded by their encoded size in bytes.
 
@@ -28,7 +38,7 @@ class ResultCache:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._held: OrderedDict[object, tuple[Result, int]] = OrderedDict()
+        self._held: OrderedDict[object, tuple[Result, int, frozenset[str]]] = OrderedDict()
         self._bytes = 0
         self._hits = 0
         self._misses = 0
@@ -43,21 +53,35 @@ class ResultCache:
         self._held.move_to_end(key)
         return found[0]
 
-    def put(self, key: object, result: Result) -> None:
-        """Keep `result`; the least recently used ones make room. A result over the whole limit is not kept."""
+    def put(self, key: object, result: Result, reads: frozenset[str] = frozenset()) -> None:
+        """Keep `result`; the least recently used ones make room. A result over the whole limit is not kept.
+
+        `reads` names the streams and tables it was made from.
+        """
         size = len(msgspec.json.encode(result.rows)) + 200
         if size > self._limit:
             return
         self._drop(key)
-        self._held[key] = (result, size)
+        self._held[key] = (result, size, reads)
         self._bytes += size
         while self._bytes > self._limit:
             self._drop(next(iter(self._held)))
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._held.clear()
-        self._bytes = 0
+    def clear(self, names: Collection[str] | None = None) -> int:
+        """Forget everything, or what reads any of these streams and tables; returns how many results that were."""
+        keys = [key for key, (_, _, reads) in self._held.items() if names is None or not reads.isdisjoint(names)]
+        for key in keys:
+            self._drop(key)
+        return len(keys)
+
+    def shares(self) -> list[CacheShare]:
+        """What is held by stream and table, by name; a result that reads two counts for both."""
+        found: dict[str, CacheShare] = {}
+        for _, size, reads in self._held.values():
+            for name in reads:
+                before = found.get(name, CacheShare(name, 0, 0))
+                found[name] = CacheShare(name, before.entries + 1, before.bytes + size)
+        return [found[name] for name in sorted(found)]
 
     def stats(self) -> CacheStats:
         """Counters for the metrics page."""

@@ -18,7 +18,7 @@ from nowboard.model.engine import Ask
 from nowboard.model.frames import Result
 from nowboard.model.streams import Catalog
 from nowboard.query.answer import answer
-from nowboard.query.cache import ResultCache
+from nowboard.query.cache import CacheShare, ResultCache
 from nowboard.query.canonical import Prepared, Preparer
 from nowboard.query.flight import SingleFlight
 from nowboard.stores.interface import Snapshot, Store
@@ -129,12 +129,8 @@ class QueryRunner:
             self._seconds += self._clock.monotonic() - started
         # An answer older than what the key names would be served as newer than it is.
         if result.offset >= max(offsets, default=0):
-            self._cache.put(key, result)
+            self._cache.put(key, result, prepared.streams | prepared.tables)
         return result
-
-    def forget(self) -> None:
-        """Throw kept results away; on the event loop."""
-        self._cache.clear()
 
     def stats(self) -> QueryStats:
         """Counters for the metrics page."""
@@ -149,6 +145,14 @@ class QueryRunner:
             cached=cache.entries,
             cached_bytes=cache.bytes,
         )
+
+    def held(self) -> list[CacheShare]:
+        """What the cache holds by stream and table."""
+        return self._cache.shares()
+
+    def forget(self, names: Collection[str] | None = None) -> int:
+        """Clear the cache, or what reads any of these streams and tables; returns how many results that were."""
+        return self._cache.clear(names)
 
     def close(self) -> None:
         """Take no more work and wait for what runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from nowboard.stores.limits import StoreLimits
 from nowboard.stores.projection import Projection
 from nowboard.stores.settings import open_locked
 from nowboard.stores.snapshot import DuckDBSnapshot
+from nowboard.stores.sources import Sources
 
 _log: Final = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class DuckDBStore:
     def __init__(self, path: Path | None, *, limits: StoreLimits | None = None) -> None:
         """Open or create the store in file `path`, or in memory. Raises `duckdb.Error` for a file it cannot read."""
         self._path = path
+        self._sources = Sources()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = open_locked(path, limits or StoreLimits())
@@ -51,6 +53,8 @@ class DuckDBStore:
         self._applied = int(applied)
         self._catalog = Catalog() if catalog is None else msgspec.json.decode(catalog, type=Catalog)
         self._closed = False
+        self.when_broken: Callable[[], None] | None = None
+        """Called when the engine or its file can no longer be trusted; from any thread, perhaps more than once."""
 
     @property
     def dialect(self) -> str:
@@ -92,7 +96,11 @@ class DuckDBStore:
 
     def snapshot(self) -> DuckDBSnapshot:
         """Raises `Unavailable` when the engine fails."""
-        return DuckDBSnapshot(self._connection.cursor())
+        try:
+            cursor = self._connection.cursor()
+        except duckdb.Error as error:  # it was closed by another thread
+            raise as_query_error(error) from error
+        return DuckDBSnapshot(cursor, self._sources, self._note_reading)
 
     def evaluate(self, relation: pa.Table | pa.RecordBatch, sql: str) -> pa.Table:
         """Raises `BadQuery` for what the engine refuses."""
@@ -104,7 +112,7 @@ class DuckDBStore:
             finally:
                 self._evaluator.unregister("batch")
         except duckdb.Error as error:
-            self._note(error)
+            self._note_reading(error)
             raise as_query_error(error) from error
         return result
 
@@ -166,11 +174,29 @@ class DuckDBStore:
         except duckdb.Error as error:
             _log.warning("Rollback failed: %s", first_line(error))
 
+    def _note_reading(self, error: duckdb.Error) -> None:
+        """As `_note`, but a fault inside of one query says nothing about the others as long as the engine answers."""
+        if isinstance(error, duckdb.InternalException) and self._answers():
+            return
+        self._note(error)
+
+    def _answers(self) -> bool:
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute("SELECT applied FROM nowboard_meta").fetchall()
+        except duckdb.Error:
+            return False
+        return True
+
     def _note(self, error: duckdb.Error) -> None:
-        """Leave a mark beside a file that can no longer be trusted, so that the next start rebuilds it."""
-        if self._path is not None and is_broken(error):
-            _log.error("The store is broken and will be rebuilt on the next start: %s", first_line(error))
+        """Leave a mark beside a file that can no longer be trusted, so that the next start rebuilds it, and tell."""
+        if self._closed or not is_broken(error):
+            return
+        _log.error("The store is broken and must be rebuilt: %s", first_line(error))
+        if self._path is not None:
             broken_mark(self._path).touch()
+        if self.when_broken is not None:
+            self.when_broken()
 
 
 def broken_mark(path: Path) -> Path:

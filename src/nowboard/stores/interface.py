@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 import pyarrow as pa
@@ -21,8 +21,18 @@ class Snapshot(Protocol):
         """The offset up to which (included) this view has every record and nothing later."""
         ...
 
-    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None, *, timeout: float) -> pa.Table:
+    def execute(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        timeout: float,
+        reads: Collection[str] | None = None,
+    ) -> pa.Table:
         """Run one read statement. `$name` placeholders are bound from `parameters`, never spliced.
+
+        With `reads`, a statement that reads any other relation, or from anything but relations, is refused by the
+        engine's own parser: what planned the statement may have understood it in another way.
 
         Raises `QueryTimeout` after `timeout` seconds, `BadQuery` for what the engine refuses, `Unavailable` when memory
         runs out. Runs in the calling thread; `interrupt` from another thread ends it with `QueryCancelled` (errors.py).

@@ -53,6 +53,12 @@ def open_store(
     return DuckDBStore(path, limits=limits), reason
 
 
+def reopen_store(path: Path, limits: StoreLimits | None = None) -> DuckDBStore:
+    """An empty store in the place of one that was closed. Raises `duckdb.Error` when none can be made."""
+    remove_store(path)
+    return DuckDBStore(path, limits=limits)
+
+
 def remove_store(path: Path) -> None:
     """Delete a closed store's files."""
     for file in (path, path.with_name(path.name + ".wal"), broken_mark(path), erased_mark(path)):

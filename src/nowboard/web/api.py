@@ -17,7 +17,7 @@ from nowboard.clock import Clock
 from nowboard.errors import NowboardError
 from nowboard.hub.hub import Hub
 from nowboard.ingest.pipeline import Ingest
-from nowboard.model.engine import Engine
+from nowboard.model.engine import CatchUp, Engine
 from nowboard.records.database import Records
 from nowboard.web.errors import NoteRefusal, install_handlers
 from nowboard.web.gate import PRINCIPAL, Gate
@@ -27,25 +27,35 @@ from nowboard.web.metrics import Metrics
 from nowboard.web.middleware import Edge
 from nowboard.web.options import PREFIX, WebOptions
 from nowboard.web.routes.audit import audit_routes
+from nowboard.web.routes.cache import Cache, cache_routes
 from nowboard.web.routes.dashboards import dashboard_routes
 from nowboard.web.routes.docs import docs_routes
 from nowboard.web.routes.erasures import erasure_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
+from nowboard.web.routes.organisations import organisation_routes
 from nowboard.web.routes.queries import query_routes
+from nowboard.web.routes.roles import role_routes
 from nowboard.web.routes.sessions import session_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
+from nowboard.web.starting import Starting, check_started
 from nowboard.web.static import PageApp, StaticFiles
+from nowboard.web.subscriptions import Dashboards
 
 
 @dataclass(frozen=True)
 class WebServices:
-    """What the routes are built from. `stopping` says whether the server is on its way down."""
+    """What the routes are built from.
+
+    `stopping` says whether the server is on its way down, `catching_up` how far the store is when it is not up to date.
+    """
 
     engine: Engine
+    cache: Cache
+    dashboards: Dashboards
     ingest: Ingest
     hub: Hub
     records: Records
@@ -57,6 +67,7 @@ class WebServices:
     clock: Clock
     metrics: Metrics
     stopping: Callable[[], bool]
+    catching_up: Callable[[], CatchUp | None]
     version: str
     options: WebOptions
 
@@ -67,21 +78,28 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def live_access(services: WebServices) -> LiveAccess:
     """How sockets, event streams and polls are let in."""
     gate = _gate(services)
-    return LiveAccess(gate.of_headers, services.options.origins)
+    return LiveAccess(gate.of_headers, services.options.origins, lambda: check_started(services.catching_up()))
 
 
 def build_api(services: WebServices, *, files: StaticFiles | None = None, lifespan: Lifespan | None = None) -> FastAPI:
     """The application."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
     install_handlers(app, _note_refusals(services.refusals))
+    app.add_middleware(Starting, catching_up=services.catching_up)
     app.add_middleware(Edge, metrics=services.metrics, secure=services.options.secure)
     gate, options, files = _gate(services), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # included, each would be looked for in two steps
     app.include_router(docs_routes(gate, files, services.version, options))
-    app.include_router(
-        health_routes(gate, services.engine, services.ingest.room, services.metrics, services.stopping, options)
-    )
+    room, stopping, catching_up = services.ingest.room, services.stopping, services.catching_up
+    app.include_router(health_routes(gate, services.engine, room, services.metrics, stopping, catching_up, options))
     access = live_access(services)
     app.router.routes.extend(live_routes(services.hub, access, PREFIX))
     app.mount(SOCKETIO_PATH, make_socketio(services.hub, access))
@@ -104,13 +122,16 @@ def _note_refusals(refusals: Refusals) -> NoteRefusal:
 def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     engine, records, clock, options = services.engine, services.records, services.clock, services.options
     return [
+        event_routes(gate, services.ingest),  # looked through in order, and most requests are for this one
         session_routes(gate, records, services.authenticator, services.tickets, clock, options),
+        organisation_routes(gate, records, services.authenticator, engine, clock, options),
+        role_routes(gate, records, services.authenticator, engine, clock, options),
         stream_routes(gate, engine, services.ingest.evolver, options),
-        event_routes(gate, services.ingest),
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
         audit_routes(gate, records),
         erasure_routes(gate, services.erasures),
         query_routes(gate, engine, services.metrics, options),
+        cache_routes(gate, services.cache, services.dashboards, engine, records, clock, options),
         dashboard_routes(gate, records, engine, clock, services.hub.published, options),
     ]

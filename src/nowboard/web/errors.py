@@ -8,9 +8,12 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from nowboard.errors import BadRequest, NotFound, NowboardError, TooLarge, UnsupportedMedia
 from nowboard.web.answers import failure, request_id_of
+
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class MethodNotAllowed(BadRequest):
@@ -53,7 +56,20 @@ async def _framework(request: Request, error: Exception) -> Response:
     response = failure(_as_ours(error, request), request_id_of(request))
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that the path takes: the framework names only those of the first route that has the path."""
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    routes = request.app.routes
+    return [
+        method
+        for method, scope in scopes.items()
+        if any(route.matches(scope)[0] is Match.FULL for route in routes if not isinstance(route, Mount))
+    ]
 
 
 async def _validation(request: Request, error: Exception) -> Response:

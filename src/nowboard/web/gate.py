@@ -12,8 +12,8 @@ from nowboard.access.authenticate import Authenticator, Caller, Means
 from nowboard.access.limits import RequestLimiter
 from nowboard.access.origins import check_origin
 from nowboard.access.rules import require
-from nowboard.errors import NowboardError
-from nowboard.model.principals import Permission, Principal
+from nowboard.errors import Forbidden, NowboardError
+from nowboard.model.principals import HOME, Permission, Principal
 from nowboard.web.options import Exposure, WebOptions
 
 COOKIE: Final = "nowboard_session"
@@ -68,13 +68,18 @@ class Gate:
         if "origin" in request.headers or "sec-fetch-site" in request.headers:
             check_origin(request.headers, self._options.origins)
 
-    async def check_exposure(self, request: Request, exposure: Exposure) -> None:
-        """Let pass whom `exposure` names. Raises `Unauthenticated`."""
+    async def check_exposure(self, request: Request, exposure: Exposure, *, home: bool = False) -> None:
+        """Let pass whom `exposure` names; with `home`, of those signed in only the first organisation's.
+
+        Raises `Unauthenticated`, `Forbidden`.
+        """
         if exposure is Exposure.EVERYONE:
             return
         if exposure is Exposure.LOCAL and _is_local(request):
             return
-        await self.caller(request, counted=False)
+        principal = (await self.caller(request, counted=False)).principal
+        if home and principal.organisation != HOME:
+            raise Forbidden("figures of the whole server are for the organisation that runs it")
 
     async def is_signed_in(self, request: Request) -> bool:
         """Whether the request carries a good credential."""

@@ -9,7 +9,7 @@ import secrets
 from time import perf_counter
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nowboard.errors import NowboardError
@@ -42,7 +42,8 @@ class Edge:
 
     def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool = False) -> None:
         self._app = app
-        self._headers = {**HEADERS, **_OVER_HTTPS} if secure else HEADERS
+        defaults = {**HEADERS, **(_OVER_HTTPS if secure else {}), "Cache-Control": "no-store"}
+        self._defaults = tuple((name.lower().encode(), value.encode()) for name, value in defaults.items())
         self._metrics = metrics
         # not secret, only unlikely to repeat: random per process, then counted, because randomness costs a system call
         self._prefix = secrets.token_hex(5)
@@ -63,16 +64,13 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                self._complete(message, request_id)
             await send(message)
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception:
             _log.exception("request failed", extra={"request_id": request_id, "path": scope["path"]})
             if status:
@@ -103,3 +101,11 @@ class Edge:
                 if _ID.fullmatch(text):
                     return text
         return f"{self._prefix}{next(self._count):06x}"
+
+    def _complete(self, message: Message, request_id: str) -> None:
+        """Give the start of a response its id, and every default header that it does not set itself."""
+        headers = [(name, value) for name, value in message.get("headers", ()) if name != b"x-request-id"]
+        there = {name for name, _ in headers}
+        headers.append((b"x-request-id", request_id.encode()))
+        headers.extend(default for default in self._defaults if default[0] not in there)
+        message["headers"] = headers

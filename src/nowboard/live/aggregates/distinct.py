@@ -10,7 +10,8 @@ import datasketches
 import numpy as np
 
 from nowboard.live.aggregates.interface import Parts, needed, objects
-from nowboard.live.columns import Column, Ints, Mask, Native
+from nowboard.live.aggregates.sketched import Sketched
+from nowboard.live.columns import Column, Native
 from nowboard.live.groups import Groups
 
 DEFAULT_EXACT_VALUES: Final = 10_000
@@ -30,7 +31,7 @@ class Values:
         self.sketch = sketch
 
 
-class Distinct:
+class Distinct(Sketched[Values]):
     """`count(distinct x)`; null is not a value. Parts: the values of each group, or None.
 
     >>> law = Distinct()
@@ -40,9 +41,6 @@ class Distinct:
 
     def __init__(self, limit: int = DEFAULT_EXACT_VALUES) -> None:
         self._limit = limit
-
-    def empty(self, count: int) -> Parts:
-        return (np.full(count, None, dtype=object),)
 
     def collect(self, groups: Groups, argument: Column | None, condition: Column | None) -> Parts:
         column = needed(argument)
@@ -59,34 +57,10 @@ class Distinct:
                 held.exact.add(values[code])
         return (objects(found),)
 
-    def load(self, columns: Sequence[Column]) -> Parts:
-        loaded: list[Values | None] = []
-        for values in columns[0].lists():
-            held: set[Native] = {value for value in values or () if value is not None}
-            loaded.append(self._bounded(Values(held)) if held else None)
-        return (objects(loaded),)
+    def _held(self, values: Sequence[Native]) -> Values:
+        return self._bounded(Values(set(values)))
 
-    def reduce(self, ids: Ints, size: int, parts: Parts) -> Parts:
-        (found,) = self.empty(size)
-        for group, values in zip(ids.tolist(), parts[0].tolist(), strict=True):
-            found[group] = self._merged(found[group], values)
-        return (found,)
-
-    def merge(self, left: Parts, right: Parts) -> Parts:
-        pairs = zip(left[0].tolist(), right[0].tolist(), strict=True)
-        return (objects([self._merged(one, other) for one, other in pairs]),)
-
-    def values(self, parts: Parts) -> list[Native]:
-        return [_count(state) for state in parts[0].tolist()]
-
-    def estimated(self, parts: Parts) -> Mask | None:
-        return np.array([state is not None and state.exact is None for state in parts[0].tolist()], dtype=np.bool_)
-
-    def _merged(self, state: Values | None, other: Values | None) -> Values | None:
-        if other is None:
-            return state
-        if state is None:
-            state = Values(set())
+    def _merged(self, state: Values, other: Values) -> Values:
         if state.exact is not None and other.exact is not None:
             state.exact |= other.exact
             return self._bounded(state)
@@ -98,16 +72,18 @@ class Distinct:
         state.exact, state.sketch = None, union
         return state
 
+    def _value(self, state: Values | None) -> Native:
+        if state is None:
+            return 0
+        return len(state.exact) if state.exact is not None else round(_sketch(state).get_estimate())
+
+    def _is_sketch(self, state: Values) -> bool:
+        return state.exact is None
+
     def _bounded(self, state: Values) -> Values:
         if state.exact is not None and len(state.exact) > self._limit:
             state.exact, state.sketch = None, _sketch(state)
         return state
-
-
-def _count(state: Values | None) -> int:
-    if state is None:
-        return 0
-    return len(state.exact) if state.exact is not None else round(_sketch(state).get_estimate())
 
 
 def _sketch(state: Values) -> datasketches.hll_union:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nowboard.live.aggregates.interface import Parts, needed, objects
-from nowboard.live.columns import Column, Ints, Mask, Native
+from nowboard.live.aggregates.sketched import Sketched
+from nowboard.live.columns import Column, Native
 from nowboard.live.groups import Groups
 
 Floats = npt.NDArray[np.float64]
@@ -34,7 +35,7 @@ class Sample:
         self.sketch = sketch
 
 
-class Quantile:
+class Quantile(Sketched[Sample]):
     """`quantile_cont`, which interpolates (and so `median`). Parts: the values of each group, or None.
 
     >>> law = Quantile(0.5)
@@ -46,9 +47,6 @@ class Quantile:
         self._fraction = fraction
         self._limit = limit
 
-    def empty(self, count: int) -> Parts:
-        return (np.full(count, None, dtype=object),)
-
     def collect(self, groups: Groups, argument: Column | None, condition: Column | None) -> Parts:
         column = needed(argument)
         pick = groups.pick(column, condition)
@@ -58,34 +56,10 @@ class Quantile:
         parts = np.split(numbers, edges)[: groups.size]
         return (objects([Sample([part.copy()]) if len(part) else None for part in parts]),)
 
-    def load(self, columns: Sequence[Column]) -> Parts:
-        loaded: list[Sample | None] = []
-        for values in columns[0].lists():
-            held = [float(value) for value in values or () if value is not None]
-            loaded.append(self._bounded(Sample([np.array(held)])) if held else None)
-        return (objects(loaded),)
+    def _held(self, values: Sequence[Native]) -> Sample:
+        return self._bounded(Sample([np.array(values, dtype=np.float64)] if values else []))
 
-    def reduce(self, ids: Ints, size: int, parts: Parts) -> Parts:
-        (found,) = self.empty(size)
-        for group, sample in zip(ids.tolist(), parts[0].tolist(), strict=True):
-            found[group] = self._merged(found[group], sample)
-        return (found,)
-
-    def merge(self, left: Parts, right: Parts) -> Parts:
-        pairs = zip(left[0].tolist(), right[0].tolist(), strict=True)
-        return (objects([self._merged(one, other) for one, other in pairs]),)
-
-    def values(self, parts: Parts) -> list[Native]:
-        return [self._value(state) for state in parts[0].tolist()]
-
-    def estimated(self, parts: Parts) -> Mask | None:
-        return np.array([state is not None and state.sketch is not None for state in parts[0].tolist()], dtype=np.bool_)
-
-    def _merged(self, state: Sample | None, other: Sample | None) -> Sample | None:
-        if other is None:
-            return state
-        if state is None:
-            state = Sample([])
+    def _merged(self, state: Sample, other: Sample) -> Sample:
         if state.sketch is None and other.sketch is None:
             state.parts.extend(other.parts)
             state.count += other.count
@@ -106,6 +80,9 @@ class Quantile:
         if len(state.parts) > 1:
             state.parts = [np.concatenate(state.parts)]
         return self._interpolate(state.parts[0])
+
+    def _is_sketch(self, state: Sample) -> bool:
+        return state.sketch is not None
 
     def _bounded(self, state: Sample) -> Sample:
         if state.count > self._limit:

@@ -22,12 +22,14 @@ from nowboard.errors import BadRequest
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.engine import Engine
 from nowboard.model.principals import Permission
+from nowboard.model.visible import visible_catalog
 from nowboard.records.dashboards import DashboardRow
 from nowboard.records.database import Records
 from nowboard.web.answers import answer, nothing
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
 
 
@@ -48,15 +50,15 @@ class DashboardList(msgspec.Struct, frozen=True):
     items: list[DashboardItem]
 
 
-Published = Callable[[str, int], object]
-"""Told of every stored dashboard: its id and version."""
+Published = Callable[[str, int, str], object]
+"""Told of every stored dashboard: its id, version and organisation."""
 
 
 def dashboard_routes(
     gate: Gate, records: Records, engine: Engine, clock: Clock, published: Published, options: WebOptions
 ) -> APIRouter:
     """`/dashboards`."""
-    router = APIRouter(prefix=PREFIX, tags=["Dashboards"])
+    router = api_router("Dashboards")
 
     @router.get("/dashboards", **described("All dashboards", answer=DashboardList))
     async def every(request: Request) -> Response:
@@ -84,10 +86,11 @@ def dashboard_routes(
         if document.setdefault("id", dashboard) != dashboard:
             raise BadRequest("the id in the body is another one than in the path", code="bad_body")
         # planning every query of a large document takes long enough to hold everybody else up
-        wanted = to_document(await asyncio.to_thread(validate, document, engine.catalog))
+        catalog = visible_catalog(engine.catalog, principal.scope)
+        wanted = to_document(await asyncio.to_thread(validate, document, catalog))
         etag = _etag(request.headers.get("if-match"))
         row = await records.run(access_dashboard_change, principal, wanted, now=clock.now(), etag=etag)
-        published(row.id, row.version)
+        published(row.id, row.version, row.organisation)
         return _document(row)
 
     @router.delete("/dashboards/{dashboard}", **described("Remove a dashboard", status=204))

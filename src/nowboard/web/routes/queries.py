@@ -16,11 +16,12 @@ from nowboard.model.frames import Column, Order, Result, Row
 from nowboard.model.principals import Permission
 from nowboard.model.queries import Query, SqlQuery, parse_query
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.live_requests import unless_gone
 from nowboard.web.metrics import Metrics
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_json
 from nowboard.web.tabular import ARROW, CSV, to_arrow, to_csv
 
@@ -57,7 +58,7 @@ class QueryAnswer(msgspec.Struct, frozen=True):
 
 def query_routes(gate: Gate, engine: Engine, metrics: Metrics, options: WebOptions) -> APIRouter:
     """`/query`."""
-    router = APIRouter(prefix=PREFIX, tags=["Queries"])
+    router = api_router("Queries")
 
     @router.post("/query", **described("Ask once", body=QueryBody, answer=QueryAnswer))
     async def ask(request: Request) -> Response:

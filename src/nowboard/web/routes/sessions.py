@@ -13,9 +13,10 @@ from nowboard.errors import BadRequest
 from nowboard.model.principals import Principal
 from nowboard.records.database import Records
 from nowboard.web.answers import answer, nothing
+from nowboard.web.direct import api_router
 from nowboard.web.gate import COOKIE, Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_json
 
 
@@ -47,7 +48,7 @@ def session_routes(
     gate: Gate, records: Records, authenticator: Authenticator, tickets: Tickets, clock: Clock, options: WebOptions
 ) -> APIRouter:
     """`/sessions`."""
-    router = APIRouter(prefix=PREFIX, tags=["Sessions"])
+    router = api_router("Sessions")
 
     @router.post("/sessions", **described("Sign in", body=SignIn, answer=Me, status=201, public=True))
     async def create(request: Request) -> Response:
