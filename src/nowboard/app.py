@@ -189,16 +189,9 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     journal, store = _open_memory(settings, clock) if memory else _open_files(settings, clock)
     records = Records(None if memory and settings.records_url is None else settings.records)
     relay, metrics = Relay(), Metrics()
-    engine = LocalEngine(
-        journal,
-        store,
-        clock,
-        relay,
-        LiveLimits(live_queries=settings.live_queries),
-        queries=QueryLimits(timeout=settings.query_timeout),
-        observer=metrics,
-        salt=records.call(server_secret, "masks", clock.now()).hex(),
-    )
+    salt = records.call(server_secret, "masks", clock.now()).hex()
+    limits, queries = LiveLimits(live_queries=settings.live_queries), QueryLimits(timeout=settings.query_timeout)
+    engine = LocalEngine(journal, store, clock, relay, limits, queries=queries, observer=metrics, salt=salt)
     dashboards = StoredDashboards(records, clock)
     resolver = Subscriptions(dashboards, ParameterValues(engine))
     hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
@@ -233,6 +226,8 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         options=_web_options(settings),
     )
     files = StaticFiles() if page is None else StaticFiles(page)
+    api = build_api(services, files=files, lifespan=lambda _: app.running())
+    websocket = make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,))
     app = App(
         settings=settings,
         clock=clock,
@@ -243,8 +238,8 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         ingest=services.ingest,
         hub=hub,
         metrics=metrics,
-        api=build_api(services, files=files, lifespan=lambda _: app.running()),
-        websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
+        api=api,
+        websocket=websocket,
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
         erasures=services.erasures,
         retention=AuditRetention(records, clock, settings.audit_days),
