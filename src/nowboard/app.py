@@ -7,23 +7,22 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from fastapi import FastAPI
 
 from nowboard import __version__
 from nowboard.access.audits import AuditRetention
 from nowboard.access.authenticate import Authenticator
-from nowboard.access.dashboards import access_dashboard
 from nowboard.access.erasing import Erasures
 from nowboard.access.grants import OWNER, Grant
+from nowboard.access.housekeeping import Housekeeping
 from nowboard.access.limits import RequestLimiter, RequestLimits
+from nowboard.access.publications import Publications
 from nowboard.access.refusals import Refusals
 from nowboard.access.revocation import Revocations
 from nowboard.access.sessions import make_link
 from nowboard.access.tickets import Tickets
 from nowboard.clock import DAY, Clock, SystemClock
-from nowboard.dashboards.validate import validate
 from nowboard.errors import Unavailable
 from nowboard.hub.hub import Hub
 from nowboard.hub.limits import HubLimits
@@ -35,10 +34,8 @@ from nowboard.journal.memory import MemoryJournal
 from nowboard.journal.sqlite import SqliteJournal
 from nowboard.live.engine import LocalEngine
 from nowboard.live.limits import LiveLimits
-from nowboard.model.dashboards import Dashboard
 from nowboard.model.engine import CatchUp
 from nowboard.model.frames import Update
-from nowboard.model.principals import Principal
 from nowboard.model.publisher import Publisher
 from nowboard.query.runner import QueryLimits
 from nowboard.records.database import Records
@@ -56,11 +53,10 @@ from nowboard.web.options import Exposure, WebOptions
 from nowboard.web.server import Server, ServerOptions, make_server
 from nowboard.web.socketio import SOCKETIO_PATH
 from nowboard.web.static import StaticFiles
+from nowboard.web.stored import StoredDashboards
 from nowboard.web.subscriptions import Subscriptions
+from nowboard.web.values import ParameterValues
 from nowboard.web.websocket import make_websocket_protocol
-
-_PARSED: Final = 256
-"""Dashboards kept parsed; a large one takes some 100 KB."""
 
 
 class Relay:
@@ -77,26 +73,6 @@ class Relay:
         """See `nowboard.model.publisher.Publisher`."""
         if self._target is not None:
             self._target.publish(updates)
-
-
-class StoredDashboards:
-    """Dashboards from the records, for subscriptions. The last ones read stay parsed: viewers come in crowds."""
-
-    def __init__(self, records: Records) -> None:
-        self._records = records
-        self._parsed: dict[tuple[str, str], tuple[str, Dashboard]] = {}
-
-    async def readable(self, principal: Principal, dashboard_id: str) -> Dashboard:
-        """The dashboard, if `principal` may see it. Raises `NotFound`, `Forbidden`."""
-        row = await self._records.run(access_dashboard, principal, dashboard_id)
-        key = (row.organisation, row.id)
-        etag, dashboard = self._parsed.get(key, ("", None))
-        if dashboard is None or etag != row.etag:
-            dashboard = validate(row.document)
-            if len(self._parsed) >= _PARSED:
-                self._parsed.clear()
-            self._parsed[key] = (row.etag, dashboard)
-        return dashboard
 
 
 @dataclass
@@ -117,6 +93,8 @@ class App:
     revocations: Revocations
     retention: AuditRetention
     erasures: Erasures
+    publications: Publications
+    housekeeping: Housekeeping
     stopping: bool = False
     _started: bool = False
     _starting: asyncio.Task[None] | None = None
@@ -127,8 +105,8 @@ class App:
         await self.engine.start(self._replayed)
         await self.erasures.finish()
         self.hub.start()
-        self._tasks.append(asyncio.create_task(self.revocations.run()))
-        self._tasks.append(asyncio.create_task(self.retention.run()))
+        for work in (self.revocations, self.retention, self.publications, self.housekeeping):
+            self._tasks.append(asyncio.create_task(work.run()))
         self._started = True
 
     async def started(self) -> None:
@@ -211,18 +189,13 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     journal, store = _open_memory(settings, clock) if memory else _open_files(settings, clock)
     records = Records(None if memory and settings.records_url is None else settings.records)
     relay, metrics = Relay(), Metrics()
-    engine = LocalEngine(
-        journal,
-        store,
-        clock,
-        relay,
-        LiveLimits(live_queries=settings.live_queries),
-        queries=QueryLimits(timeout=settings.query_timeout),
-        observer=metrics,
-        salt=records.call(server_secret, "masks", clock.now()).hex(),
-    )
-    dashboards = StoredDashboards(records)
-    hub = Hub(engine, Subscriptions(dashboards), clock=clock, limits=_hub_limits(settings))
+    salt = records.call(server_secret, "masks", clock.now()).hex()
+    limits, queries = LiveLimits(live_queries=settings.live_queries), QueryLimits(timeout=settings.query_timeout)
+    engine = LocalEngine(journal, store, clock, relay, limits, queries=queries, observer=metrics, salt=salt)
+    dashboards = StoredDashboards(records, clock)
+    resolver = Subscriptions(dashboards, ParameterValues(engine))
+    hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
+    publications = Publications(records, hub.watched, hub.moved)
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
@@ -243,14 +216,18 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         refusals=Refusals(records, clock),
         erasures=Erasures(records, engine, clock, None if memory else settings.erasure_path),
         tickets=tickets,
+        publications=publications,
         clock=clock,
         metrics=metrics,
+        resolver=resolver,
         stopping=lambda: app.stopping,
         catching_up=catching_up,
         version=__version__,
         options=_web_options(settings),
     )
     files = StaticFiles() if page is None else StaticFiles(page)
+    api = build_api(services, files=files, lifespan=lambda _: app.running())
+    websocket = make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,))
     app = App(
         settings=settings,
         clock=clock,
@@ -261,11 +238,13 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         ingest=services.ingest,
         hub=hub,
         metrics=metrics,
-        api=build_api(services, files=files, lifespan=lambda _: app.running()),
-        websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
+        api=api,
+        websocket=websocket,
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
         erasures=services.erasures,
         retention=AuditRetention(records, clock, settings.audit_days),
+        publications=publications,
+        housekeeping=Housekeeping(records, clock),
     )
     return app
 

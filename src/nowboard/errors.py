@@ -14,6 +14,7 @@ help are properties of the class, so no transport decides them anew.
     ├── NotFound             404
     ├── Conflict             409
     ├── PreconditionFailed   412  the object changed since it was read
+    ├── PreconditionRequired 428  a change must say what it was made from
     ├── TooLarge             413  a cap was passed                     close 1009
     ├── Unprocessable        422
     ├── LimitExceeded        429  retry after a pause                  close 4429
@@ -119,10 +120,18 @@ class Conflict(NowboardError):
 
 
 class PreconditionFailed(NowboardError):
-    """The object changed since the caller read it."""
+    """The object changed since the caller read it. `detail` may hold both sides: `yours` and `theirs`."""
 
     default_code = "precondition_failed"
     status = 412
+    close_code = 1008
+
+
+class PreconditionRequired(NowboardError):
+    """A change of something that others change too must name what it was made from (`If-Match`)."""
+
+    default_code = "precondition_required"
+    status = 428
     close_code = 1008
 
 

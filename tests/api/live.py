@@ -66,6 +66,7 @@ class LiveSite:
     """A running server."""
 
     engine: TinyEngine
+    resolver: DictResolver
     hub: Hub
     server: LiveServer
     port: int
@@ -88,7 +89,8 @@ class LiveSite:
 async def live_site(limits: HubLimits | None = None, sockets: SocketLimits | None = None) -> AsyncIterator[LiveSite]:
     """Serve until the block ends."""
     engine = TinyEngine()
-    hub = Hub(engine, DictResolver(BOARDS), clock=SystemClock(), limits=limits)
+    resolver = DictResolver(BOARDS)
+    hub = Hub(engine, resolver, clock=SystemClock(), limits=limits)
     engine.publish = hub.publish
     hub.start()
     access = LiveAccess(authenticate, frozenset({"https://friend.example"}))
@@ -111,7 +113,7 @@ async def live_site(limits: HubLimits | None = None, sockets: SocketLimits | Non
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await eventually(lambda: server.started)
     try:
-        yield LiveSite(engine, hub, server, listener.getsockname()[1])
+        yield LiveSite(engine, resolver, hub, server, listener.getsockname()[1])
     finally:
         server.should_exit = True
         await task

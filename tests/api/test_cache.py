@@ -56,7 +56,7 @@ async def test_a_dashboard_is_loaded_ahead_and_a_broken_widget_is_named(client: 
     good = {"stream": "orders", "measures": ["count(*)"], "window": {"all": True}}
     late = {"sql": "select 1 / 0 as x"}
     board = {"id": "b", "title": "B", "widgets": [widget("good", good, 0), widget("late", late, 4)]}
-    put = await client.put("/api/v1/dashboards/b", json=board)
+    put = await client.put("/api/v1/dashboards/b?publish=true", json=board)
     assert put.status_code == 200, put.text
     loaded = (await client.post("/api/v1/cache/preload", json={"dashboard": "b"})).json()
     assert loaded["loaded"] + len(loaded["failed"]) == 2

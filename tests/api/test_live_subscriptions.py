@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,8 +13,10 @@ from nowboard.hub.interface import Resolved
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.principals import ROLES, Principal, PrincipalKind
 from nowboard.model.queries import MetricQuery, Window
+from nowboard.model.saved import SavedQuery
 from nowboard.model.scopes import Predicate, Scope
 from nowboard.model.wire import Subscribe
+from nowboard.web.stored import Readable
 from nowboard.web.subscriptions import Subscriptions
 
 SCOPE = Scope(streams={"orders": Predicate("vessel = 'Ada'")})
@@ -38,17 +41,41 @@ BOARD = msgspec.convert(
 )
 
 
+SAVED = msgspec.convert(
+    {
+        "id": "by-channel",
+        "title": "By channel",
+        "query": {**QUERY, "where": "channel = :channel and total > :least"},
+        "parameters": [
+            {"name": "channel", "required": True, "allowed": ["web", "till"]},
+            {"name": "least", "type": "float", "default": 5},
+        ],
+    },
+    SavedQuery,
+)
+
+
 class Shelf:
     """Hands out one dashboard."""
 
-    async def readable(self, principal: Principal, dashboard_id: str) -> Dashboard:
-        if dashboard_id != BOARD.id:
+    def __init__(self, board: Dashboard = BOARD) -> None:
+        self.board = board
+
+    async def readable(self, principal: Principal, dashboard_id: str, *, draft: bool = False) -> Readable:
+        if dashboard_id != self.board.id:
             raise NotFound("There is no such dashboard.")
-        return BOARD
+        return Readable(self.board, {SAVED.id: SAVED}, version=3, stamps={"dashboard main/board": "3"})
+
+
+class AnyValue:
+    """Allows every value."""
+
+    async def check(self, principal: Principal, query: SavedQuery, given: Mapping[str, Any]) -> None:
+        return None
 
 
 async def resolve(principal: Principal, **members: Any) -> Resolved:
-    return await Subscriptions(Shelf()).resolve(principal, Subscribe(id="s", **members))
+    return await Subscriptions(Shelf(), AnyValue()).resolve(principal, Subscribe(id="s", **members))
 
 
 async def test_every_query_of_a_dashboard_in_the_principals_scope() -> None:
@@ -74,6 +101,35 @@ async def test_the_viewers_choice_reaches_the_asks() -> None:
     ]  # fmt: skip
     assert {query.timezone for query in queries} == {"Europe/Oslo"}
     assert all(each.ask.filters == {} for each in resolved.wanted if each.ask is not None)
+
+
+async def test_a_subscription_says_what_it_rests_on() -> None:
+    resolved = await resolve(VIEWER, dashboard="board")
+    assert (resolved.version, resolved.stamps) == (3, {"dashboard main/board": "3"})
+
+
+async def test_a_saved_query_is_asked_with_the_widgets_values_and_the_viewers() -> None:
+    use = {"saved": "by-channel", "parameters": {"channel": "web"}}
+    board = msgspec.convert(
+        {
+            "id": "board",
+            "title": "Board",
+            "widgets": [
+                {"id": "one", "kind": "kpi", "query": use},
+                {"id": "two", "kind": "kpi", "query": {"saved": "by-channel"}},
+                {"id": "three", "kind": "kpi", "query": {"saved": "nowhere"}},
+            ],
+        },
+        Dashboard,
+    )
+    request = Subscribe(id="s", dashboard="board", parameters={"channel": "till", "least": "7", "other": 1})
+    resolved = await Subscriptions(Shelf(board), AnyValue()).resolve(VIEWER, request)
+    asks = [each.ask for each in resolved.wanted if each.ask is not None]
+    assert [ask.parameters for ask in asks] == [{"channel": "web", "least": 7.0}, {"channel": "till", "least": 7.0}]
+    assert all(isinstance(ask.query, MetricQuery) and ask.query.window == Window(last="24h") for ask in asks)
+    (missing,) = (each.error for each in resolved.wanted if each.ask is None)
+    assert missing is not None
+    assert missing.code == "unknown_query"
 
 
 async def test_one_widget() -> None:

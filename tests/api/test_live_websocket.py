@@ -10,6 +10,7 @@ from websockets.exceptions import InvalidStatus
 from nowboard.hub.limits import HubLimits
 from tests.api.live import BOARDS, BY_CARRIER, TOTAL, SocketClient, close_code, live_site
 
+EWR = {"carrier": "UA", "origin": "EWR"}
 AA, UA, DL = ({"carrier": name, "origin": "JFK"} for name in ("AA", "UA", "DL"))
 
 
@@ -192,16 +193,45 @@ async def test_too_many_sessions_of_one_principal() -> None:
             assert await close_code(second) == 4429
 
 
-async def test_published_dashboards_are_announced_to_their_viewers() -> None:
+async def test_viewers_of_a_dashboard_that_is_published_anew_switch_on_the_same_session() -> None:
+    async with live_site() as site, site.socket() as socket, site.socket() as second:
+        site.engine.add((AA, 1.0), (EWR, 1.0))
+        client, other = SocketClient(socket), SocketClient(second)
+        await client.say(type="subscribe", id="s", dashboard="board", filters={"origin": ["EWR"]})
+        await client.until([["UA", 1, 1.0]], "carrier")
+        kept = client.channels["carrier"]
+        await other.say(type="subscribe", id="s", dashboard="broken")
+        await other.hear("subscribed")
+        assert site.hub.watched() == ["dashboard board", "dashboard broken"]
+
+        site.resolver.boards["board"] = {"carrier": BY_CARRIER, "more": {**TOTAL, "by": ["origin"]}}
+        site.resolver.versions["board"] = 2
+        assert site.hub.moved({"dashboard board": "1", "dashboard broken": "1"}) == 0
+        assert site.hub.moved({"dashboard board": "2", "dashboard broken": "1"}) == 1
+        notice = await client.hear("notice")
+        assert (notice["kind"], notice["id"]) == ("published", "s")
+        assert notice["data"] == {"dashboard": "board", "version": 2}
+        again = client.of("subscribed")[-1]
+        assert again["version"] == 2
+        assert set(client.channels) == {"carrier", "more"}
+        assert client.channels["carrier"] == kept, "a widget that did not change keeps its channel"
+        await client.until([["EWR", 1]], "more")
+        assert [each["channel"] for each in client.of("snapshot")].count(kept) == 1, "and is not sent again"
+        await other.say(type="ping")
+        await other.hear("pong")
+        assert other.of("notice") == []
+
+
+async def test_viewers_of_what_is_gone_are_told_and_let_go() -> None:
     async with live_site() as site, site.socket() as socket:
         client = SocketClient(socket)
         await client.say(type="subscribe", id="s", dashboard="board")
         await client.hear("subscribed")
-        site.hub.published("other", 3)
-        site.hub.published("board", 2)
-        notice = await client.hear("notice")
-        assert (notice["kind"], notice["id"]) == ("published", "s")
-        assert notice["data"] == {"dashboard": "board", "version": 2}
+        del site.resolver.boards["board"]
+        site.hub.moved({"dashboard board": ""})
+        error = await client.hear("error")
+        assert (error["id"], error["code"]) == ("s", "not_found")
+        assert site.hub.watched() == []
 
 
 async def test_silence_is_asked_about_and_then_ended() -> None:

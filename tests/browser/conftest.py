@@ -59,7 +59,7 @@ def chromium() -> Iterator[Browser]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("data")) as running:
         assert running.call("POST", "/streams", STREAM)[0] == 201
-        status, body = running.call("PUT", "/dashboards/shop", DASHBOARD)
+        status, body = running.call("PUT", "/dashboards/shop?publish=true", DASHBOARD)
         assert status in {200, 201}, body
         yield running
 

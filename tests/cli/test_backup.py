@@ -16,13 +16,14 @@ import pytest
 import zstandard
 
 from nowboard.access.audit import audit
+from nowboard.access.drafts import access_creation
 from nowboard.cli.archive import MANIFEST, unpack
 from nowboard.clock import SystemClock
 from nowboard.errors import BadRequest
 from nowboard.journal.sqlite import SqliteJournal
 from nowboard.model.principals import SYSTEM
 from nowboard.records.chain import verify_chain
-from nowboard.records.dashboards import get_dashboard, put_dashboard
+from nowboard.records.dashboards import get_dashboard
 from nowboard.records.database import Records
 from nowboard.records.secrets import server_secret
 from nowboard.records.sessions import SessionRow, add_session, find_session
@@ -54,6 +55,7 @@ def manifest_of(path: Path) -> dict[str, Any]:
         return found
 
 
+@pytest.mark.slow
 def test_backup_during_ingest(tmp_path: Path) -> None:
     data, out, other = tmp_path / "data", tmp_path / "board.tar.zst", tmp_path / "other"
     with serving(data) as server:
@@ -124,7 +126,7 @@ def small(made: Path, tmp_path: Path) -> Path:
 def fill(records: Records) -> None:
     for number in range(3):
         records.call(audit, SYSTEM, "thing.do", "thing", f"t{number}", now=number, detail={"näme": "Ω"})
-    records.call(put_dashboard, {"id": "sales", "title": "Sales ☕"}, owner="me", now=1)
+    records.call(access_creation, SYSTEM, {"id": "sales", "title": "Sales ☕"}, now=1, queries={})
     records.call(server_secret, "masks", 1)
     records.call(add_session, SessionRow("s1", {"id": "owner"}, created_at=1, expires_at=2**50), b"d" * 32)
     records.close()
@@ -157,6 +159,7 @@ def test_records_come_back_whole(small: Path) -> None:
     assert "ok       audit" in run("doctor", "--data", str(small / "new"), "--audit")
 
 
+@pytest.mark.slow
 def test_records_move_between_engines(small: Path, postgres: Postgres) -> None:
     name = postgres.create()
     url = postgres.url(name)

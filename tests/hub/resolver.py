@@ -11,14 +11,15 @@ from nowboard.hub.interface import Resolved, Wanted
 from nowboard.model.engine import Ask
 from nowboard.model.principals import Principal
 from nowboard.model.queries import parse_query
-from nowboard.model.wire import Subscribe
+from nowboard.model.wire import Notice, Subscribe
 
 
 class DictResolver:
     """`boards` maps a dashboard to its widgets, and those to their queries as JSON data."""
 
     def __init__(self, boards: Mapping[str, Mapping[str, object]] | None = None) -> None:
-        self.boards = boards or {}
+        self.boards = dict(boards or {})
+        self.versions: dict[str, int] = {}
 
     async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
         if request.query is not None:
@@ -27,7 +28,9 @@ class DictResolver:
         if board is None:
             raise NotFound(f"There is no dashboard {request.dashboard!r}.")
         wanted = tuple(self._wanted(principal, request, name, query) for name, query in board.items())
-        return Resolved(wanted, version=1)
+        version = self.versions.get(request.dashboard or "", 1)
+        notice = Notice("published", data={"dashboard": request.dashboard, "version": version})
+        return Resolved(wanted, version, {f"dashboard {request.dashboard}": str(version)}, notice)
 
     def _wanted(self, principal: Principal, request: Subscribe, widget: str | None, data: object) -> Wanted:
         try:

@@ -32,10 +32,12 @@ class MemoryTarget:
             metrics={**self.contents.metrics, **{metric.name: metric for metric in metrics}},
         )
 
-    async def put_dashboard(self, dashboard: Dashboard) -> None:
+    async def put_dashboard(self, dashboard: Dashboard, visibility: str | None = None) -> None:
         self.writes += 1
         dashboards = {**self.contents.dashboards, dashboard.id: dashboard}
-        self.contents = msgspec.structs.replace(self.contents, dashboards=dashboards)
+        seen_by = visibility or self.contents.visibilities.get(dashboard.id, "organisation")
+        visibilities = {**self.contents.visibilities, dashboard.id: seen_by}
+        self.contents = msgspec.structs.replace(self.contents, dashboards=dashboards, visibilities=visibilities)
 
     async def delete_dashboard(self, dashboard_id: str) -> None:
         self.writes += 1

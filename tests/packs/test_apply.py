@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from nowboard.errors import Conflict
+from nowboard.errors import BadDocument, Conflict
 from nowboard.model.fields import Field, FieldType
 from nowboard.packs.apply import apply
 from nowboard.packs.diff import diff, print_changes
@@ -104,3 +104,21 @@ async def test_retyping_is_refused_before_anything_is_written(tmp_path: Path, ol
     with pytest.raises(Conflict, match=message):
         await apply(load(write_pack(tmp_path, streams=streams, orders=dashboard)), target)
     assert target.writes == written
+
+
+async def test_who_sees_a_dashboard_is_part_of_its_file(tmp_path: Path) -> None:
+    target = MemoryTarget()
+    await apply(load(write_pack(tmp_path)), target)
+    assert target.contents.visibilities == {"orders": "organisation"}
+    text = FILES["dashboards/orders.yaml"].replace("title: Orders", "title: Orders\nvisibility: private")
+    private = load(write_pack(tmp_path, orders=text))
+    assert list(print_changes(diff(private, target.contents))) == [
+        "~ dashboard orders",
+        "    visibility: organisation -> private",
+    ]
+    await apply(private, target)
+    assert target.contents.visibilities == {"orders": "private"}
+    silent = load(write_pack(tmp_path))
+    assert diff(silent, target.contents) == [], "a file that does not say leaves it as it is"
+    with pytest.raises(BadDocument, match=r"orders.yaml:3: visibility: Expected organisation or private"):
+        load(write_pack(tmp_path, orders=text.replace("private", "secret")))

@@ -95,6 +95,7 @@ def test_tenant_a_sees_a_world_without_tenant_b(both: DuckDBStore, alone: DuckDB
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_ten_thousand_questions(both: DuckDBStore, alone: DuckDBStore, seed: int) -> None:
     """C13: 10,000 in ten parts."""

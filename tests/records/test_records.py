@@ -11,7 +11,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from nowboard.records.dashboards import delete_dashboard, get_dashboard, list_dashboards, put_dashboard
 from nowboard.records.database import Records, versions
 from nowboard.records.migrate import migrations
 from nowboard.records.secrets import server_secret
@@ -108,38 +107,6 @@ def test_a_link_works_once_however_many_try(target: Path | str) -> None:
         answers = list(pool.map(lambda _: records.call(use_link, DIGEST, 15), range(40)))
     records.close()
     assert sum(answer is not None for answer in answers) == 1
-
-
-def test_dashboards(records: Records) -> None:
-    first = records.call(put_dashboard, {"id": "sales", "title": "Sales", "tags": ["a"]}, owner="me", now=1)
-    assert first is not None
-    same = records.call(put_dashboard, {"id": "sales", "title": "Sales", "tags": ["a"]}, owner="you", now=2)
-    assert same == first, "an equal document is no change"
-    second = records.call(put_dashboard, {"id": "sales", "title": "Sales!"}, owner="you", now=3, etag=first.etag)
-    assert second is not None
-    assert (second.version, second.owner, second.updated_at) == (2, "me", 3)
-    assert second.etag != first.etag
-    assert records.call(put_dashboard, {"id": "sales", "title": "?"}, owner="you", now=4, etag=first.etag) is None
-    assert records.call(put_dashboard, {"id": "none", "title": "?"}, owner="you", now=4, etag=first.etag) is None
-    records.call(put_dashboard, {"id": "b", "title": "A first"}, owner="me", now=5)
-    assert [row.id for row in records.call(list_dashboards)] == ["b", "sales"]
-    assert records.call(delete_dashboard, "sales")
-    assert not records.call(delete_dashboard, "sales")
-    assert records.call(get_dashboard, "sales") is None
-
-
-def test_concurrent_changes_each_get_a_version(target: Path | str) -> None:
-    records = Records(target)
-
-    def put(number: int) -> int:
-        row = records.call(put_dashboard, {"id": "sales", "title": str(number)}, owner="me", now=number)
-        assert row is not None
-        return row.version
-
-    with ThreadPoolExecutor(8) as pool:
-        found = sorted(pool.map(put, range(40)))
-    records.close()
-    assert found == list(range(1, 41))
 
 
 def test_secrets_are_made_once(records: Records) -> None:

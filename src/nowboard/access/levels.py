@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from sqlalchemy import Connection
 
 from nowboard.clock import Micros
 from nowboard.model.principals import Permission, Principal
-from nowboard.records.dashboards import DashboardRow
+from nowboard.records.dashboards import DashboardHead
 from nowboard.records.shares import shares_with
 
 
@@ -28,12 +29,25 @@ class Level(IntEnum):
 _NAMES = {"view": Level.VIEW, "edit": Level.EDIT}
 
 
-def level_of(connection: Connection, principal: Principal, row: DashboardRow, now: Micros) -> Level:
+def level_of(connection: Connection, principal: Principal, row: DashboardHead, now: Micros) -> Level:
     """The most that ownership, shares, visibility and role allow together.
 
     Another organisation's dashboards do not exist. A guest sees the one dashboard of the share. To edit takes the
     permission `edit` besides: a viewer with an edit share views.
     """
+    return levels_of(connection, principal, (row,), now)[0]
+
+
+def levels_of(connection: Connection, principal: Principal, rows: Sequence[DashboardHead], now: Micros) -> list[Level]:
+    """`level_of` of each row, with the shares read once."""
+    shared: dict[str, Level] = {}
+    if principal.guest is None:
+        for share in shares_with(connection, principal.organisation, principal.id, principal.role, now):
+            shared[share.dashboard] = max(_NAMES[share.level], shared.get(share.dashboard, Level.NONE))
+    return [_level(principal, row, shared) for row in rows]
+
+
+def _level(principal: Principal, row: DashboardHead, shared: Mapping[str, Level]) -> Level:
     if row.organisation != principal.organisation or not principal.may(Permission.READ):
         return Level.NONE
     if principal.guest is not None:
@@ -41,12 +55,7 @@ def level_of(connection: Connection, principal: Principal, row: DashboardRow, no
         return Level.VIEW if seen else Level.NONE
     if principal.may(Permission.ADMIN) or row.owner == principal.id:
         return Level.OWN if principal.may(Permission.EDIT) else Level.VIEW
-    shared = [
-        _NAMES[share.level]
-        for share in shares_with(connection, principal.organisation, principal.id, principal.role, now)
-        if share.dashboard == row.id
-    ]
+    most = shared.get(row.id, Level.NONE)
     if row.visibility == "organisation":
-        shared.append(Level.VIEW)
-    most = max(shared, default=Level.NONE)
+        most = max(most, Level.VIEW)
     return most if principal.may(Permission.EDIT) else min(most, Level.VIEW)

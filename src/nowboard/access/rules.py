@@ -15,6 +15,12 @@ def require(principal: Principal, permission: Permission) -> None:
         )
 
 
+def require_member(principal: Principal) -> None:
+    """Raise `Forbidden` for who comes by a share: a guest has the one dashboard and nothing else."""
+    if principal.guest is not None:
+        raise Forbidden("a share shows its dashboard and nothing else; sign in for this", code="guest")
+
+
 def require_operator(principal: Principal, permission: Permission) -> None:
     """Raise `Forbidden` unless `principal` holds `permission` over the whole server: unscoped, and in `main`.
 

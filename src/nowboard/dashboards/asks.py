@@ -8,10 +8,12 @@ from typing import Any, Final
 import msgspec
 
 from nowboard.dashboards.grains import fitting_grain
+from nowboard.dashboards.uses import expand
 from nowboard.errors import BadDocument, BadRequest, NotFound
 from nowboard.model.dashboards import Dashboard, Widget
 from nowboard.model.engine import Ask
 from nowboard.model.queries import MetricQuery, Query, Window, parse_query
+from nowboard.model.saved import SavedQuery, SavedUse, is_use
 from nowboard.model.scopes import Scope
 
 DEFAULT_WINDOW: Final = Window(last="24h")
@@ -35,32 +37,28 @@ def asks_of(
     window: Window | Mapping[str, Any] | None = None,
     timezone: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    saved: Mapping[str, SavedQuery] | None = None,
 ) -> list[WidgetAsk]:
     """Every ask of `dashboard`, or of one `widget` of it, in document order: a widget's own query, then its parts.
 
     A query without a window takes `window`, else the dashboard's, else the last 24 hours; the time zone likewise, else
     the planner's default. Where the window is not the query's own, its grain becomes coarser if there would be too many
-    buckets. `filters` go to every ask: the planner applies them where the stream has the field. Defaults
-    of the dashboard's filters hold for the fields that `filters` does not name; an empty list or null lifts one.
+    buckets. `filters` go to every ask: the planner applies them where the stream has the field. Defaults of the
+    dashboard's filters hold for the fields that `filters` does not name; an empty list or null lifts one. A saved query
+    is found in `saved`; `parameters` are what the viewer chose for those that a widget does not set itself.
     Raises `NotFound` for an unknown widget, `BadRequest` for a window that is none, `BadDocument` for a broken query.
     """
     chosen_window = _window(window) or dashboard.window or DEFAULT_WINDOW
     chosen_zone = timezone or dashboard.timezone
     chosen_filters = effective_filters(dashboard, filters or {})
-    return [
-        WidgetAsk(
-            widget=shown.id,
-            part=part,
-            ask=Ask(
-                query=_complete(_parse(shown, part, data), chosen_window, chosen_zone),
-                scope=scope,
-                parameters=dict(parameters or {}),
-                filters=chosen_filters,
-            ),
-        )
-        for shown in _shown(dashboard, widget)
-        for part, data in queries_of(shown)
-    ]
+    asks = []
+    for shown in _shown(dashboard, widget):
+        for part, data in queries_of(shown):
+            query, values = _parse(shown, part, data, parameters or {}, saved or {})
+            query = _complete(query, chosen_window, chosen_zone)
+            ask = Ask(query=query, scope=scope, parameters=values, filters=chosen_filters)
+            asks.append(WidgetAsk(widget=shown.id, part=part, ask=ask))
+    return asks
 
 
 def queries_of(widget: Widget) -> Iterator[tuple[str | None, Any]]:
@@ -95,9 +93,13 @@ def _window(window: Window | Mapping[str, Any] | None) -> Window | None:
         raise BadRequest(f"The window is not valid: {error}.", detail={"part": "window"}) from error
 
 
-def _parse(widget: Widget, part: str | None, data: Any) -> Query:
+def _parse(
+    widget: Widget, part: str | None, data: Any, parameters: Mapping[str, Any], saved: Mapping[str, SavedQuery]
+) -> tuple[Query, dict[str, Any]]:
     try:
-        return parse_query(data)
+        if is_use(data):
+            return expand(msgspec.convert(data, SavedUse), saved, parameters)
+        return parse_query(data), dict(parameters)
     except msgspec.ValidationError as error:
         where = f"parts.{part}" if part else "query"
         message = f"Widget {widget.id!r}: its {where} is not valid: {error}."

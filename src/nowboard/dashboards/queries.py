@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from nowboard.dashboards.asks import DEFAULT_WINDOW, complete
 from nowboard.dashboards.problems import Path, Problem, problem_of
+from nowboard.dashboards.uses import check_use
 from nowboard.errors import BadQuery
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.fields import is_name
 from nowboard.model.queries import MetricQuery, Query, SqlQuery, parse_query
+from nowboard.model.saved import SavedColumn, SavedQuery, is_use
 from nowboard.model.scopes import EVERYTHING
 from nowboard.model.streams import Catalog, Metric
 from nowboard.query.planner import plan
@@ -29,15 +31,29 @@ _PART = re.compile(r"(?P<member>[a-z_]+)|\[(?P<index>\d+)\]")
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What is known of a query. `columns` is None where only running it would tell."""
+    """What is known of a query. `columns` is None where only running it would tell; `types` are those planned."""
 
     problems: tuple[Problem, ...] = ()
     query: Query | None = None
     columns: frozenset[str] | None = None
+    types: tuple[SavedColumn, ...] = ()
 
 
-def check_query(data: Any, path: Path, dashboard: Dashboard, catalog: Catalog | None) -> Checked:
-    """Read the query `data` of `dashboard`; with a catalog, a metric query must plan against it."""
+def check_query(
+    data: Any,
+    path: Path,
+    dashboard: Dashboard,
+    catalog: Catalog | None,
+    saved: Mapping[str, SavedQuery] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> Checked:
+    """Read the query `data` of `dashboard`; with a catalog, a metric query must plan against it.
+
+    With `saved`, a query that is named must be one of them. `parameters` are values to plan with.
+    """
+    if is_use(data):
+        problems, columns = check_use(data, path, saved)
+        return Checked(problems=problems, columns=columns)
     kind = SqlQuery if isinstance(data, dict) and "sql" in data else MetricQuery
     try:
         query = parse_query(data)
@@ -50,7 +66,9 @@ def check_query(data: Any, path: Path, dashboard: Dashboard, catalog: Catalog | 
         names = frozenset(columns_of(query))
         return Checked(query=query, columns=names if all(map(_is_plain, names)) else None)
     problems = tuple(_name_problems(query, path, catalog))
-    return Checked(problems=problems, query=query) if problems else _planned(query, path, dashboard, catalog)
+    if problems:
+        return Checked(problems=problems, query=query)
+    return _planned(query, path, dashboard, catalog, parameters or {})
 
 
 def _is_plain(name: str) -> bool:
@@ -67,14 +85,17 @@ def check_metric(metric: Metric, catalog: Catalog) -> str | None:
     return None
 
 
-def _planned(query: MetricQuery, path: Path, dashboard: Dashboard, catalog: Catalog) -> Checked:
+def _planned(
+    query: MetricQuery, path: Path, dashboard: Dashboard, catalog: Catalog, parameters: Mapping[str, Any]
+) -> Checked:
     asked = complete(query, dashboard.window or DEFAULT_WINDOW, dashboard.timezone)
     try:
-        planned = plan(asked, catalog, EVERYTHING)
+        planned = plan(asked, catalog, EVERYTHING, parameters=parameters)
     except BadQuery as error:
         part = str((error.detail or {}).get("part", ""))
         return Checked(problems=(Problem(path + _part_path(part), _sentence(error)),))
-    return Checked(query=query, columns=frozenset(column.name for column in planned.columns))
+    types = tuple(SavedColumn(column.name, column.type) for column in planned.columns)
+    return Checked(query=query, columns=frozenset(column.name for column in types), types=types)
 
 
 def _sentence(error: BadQuery) -> str:

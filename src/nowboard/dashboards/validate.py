@@ -9,6 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from nowboard.dashboards.asks import queries_of
+from nowboard.dashboards.clicks import click_problems
+from nowboard.dashboards.ids import ID_RULE, is_id
 from nowboard.dashboards.layout import layout_problems
 from nowboard.dashboards.migrations import to_current
 from nowboard.dashboards.options import OPTIONS, PARTS, WITHOUT_QUERY
@@ -17,28 +19,31 @@ from nowboard.dashboards.queries import check_query
 from nowboard.dashboards.references import references_in
 from nowboard.errors import BadDocument
 from nowboard.model.dashboards import Dashboard, Filter, Widget
+from nowboard.model.saved import SavedQuery
 from nowboard.model.streams import Catalog
 
 MAX_WIDGETS: Final = 100
 FILTER_KINDS: Final = ("select", "range")
 
-_DASHBOARD_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _WIDGET_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
-def validate(document: Any, catalog: Catalog | None = None) -> Dashboard:
+def validate(document: Any, catalog: Catalog | None = None, saved: Mapping[str, SavedQuery] | None = None) -> Dashboard:
     """The dashboard that `document` (JSON data of any known version) describes.
 
-    With a `catalog`, every query must plan against it. Raises `BadDocument` with `path` and `problems` in its detail.
+    With a `catalog`, every query must plan against it; with `saved`, those that are named must be among them.
+    Raises `BadDocument` with `path` and `problems` in its detail.
     """
-    dashboard, problems = examine(document, catalog)
+    dashboard, problems = examine(document, catalog, saved)
     name = document.get("id", "?") if isinstance(document, Mapping) else "?"
     if dashboard is None or problems:
         raise error_of(problems, f"Dashboard {name!r}")
     return dashboard
 
 
-def examine(document: Any, catalog: Catalog | None = None) -> tuple[Dashboard | None, list[Problem]]:
+def examine(
+    document: Any, catalog: Catalog | None = None, saved: Mapping[str, SavedQuery] | None = None
+) -> tuple[Dashboard | None, list[Problem]]:
     """The dashboard, if `document` has the shape of one, and everything that is wrong with it."""
     if not isinstance(document, Mapping):
         return None, [Problem((), "A dashboard is an object with the members id, title and widgets.")]
@@ -49,7 +54,7 @@ def examine(document: Any, catalog: Catalog | None = None) -> tuple[Dashboard | 
         return None, [Problem(("version",), error.message)]
     dashboard = convert(current, Dashboard, (), problems)
     if dashboard is not None:
-        problems.extend(_problems(dashboard, catalog))
+        problems.extend(_problems(dashboard, catalog, saved))
     return dashboard, problems
 
 
@@ -60,9 +65,11 @@ def to_document(dashboard: Dashboard) -> dict[str, Any]:
     return {**head, **{name: value for name, value in data.items() if name not in head}}
 
 
-def _problems(dashboard: Dashboard, catalog: Catalog | None) -> Iterator[Problem]:
-    if not _DASHBOARD_ID.fullmatch(dashboard.id):
-        yield Problem(("id",), "Expected lower case letters, digits and hyphens, up to 63.")
+def _problems(
+    dashboard: Dashboard, catalog: Catalog | None, saved: Mapping[str, SavedQuery] | None
+) -> Iterator[Problem]:
+    if not is_id(dashboard.id):
+        yield Problem(("id",), f"Expected {ID_RULE}.")
     if not dashboard.title.strip():
         yield Problem(("title",), "A dashboard needs a title.")
     if len(dashboard.widgets) > MAX_WIDGETS:
@@ -77,7 +84,7 @@ def _problems(dashboard: Dashboard, catalog: Catalog | None) -> Iterator[Problem
         if widget.id in seen:
             yield Problem((*path, "id"), f"Another widget is called {widget.id!r} already.")
         seen.add(widget.id)
-        yield from _widget_problems(widget, path, dashboard, catalog)
+        yield from widget_problems(widget, path, dashboard, catalog, saved)
     yield from layout_problems(dashboard)
 
 
@@ -93,11 +100,20 @@ def _filter_problems(filter_: Filter, path: Path, catalog: Catalog | None) -> It
         yield Problem((*path, "field"), f"Stream {filter_.stream!r} has no field {filter_.field!r}.")
 
 
-def _widget_problems(widget: Widget, path: Path, dashboard: Dashboard, catalog: Catalog | None) -> Iterator[Problem]:
+def widget_problems(
+    widget: Widget,
+    path: Path,
+    dashboard: Dashboard,
+    catalog: Catalog | None,
+    saved: Mapping[str, SavedQuery] | None = None,
+) -> Iterator[Problem]:
+    """What is wrong with one widget; arguments are those of `validate`."""
     asks_nothing = widget.kind in WITHOUT_QUERY
     if asks_nothing and (widget.query is not None or widget.parts):
         yield Problem((*path, "query"), f"A widget of kind {widget.kind.value} has no query.")
         return
+    if asks_nothing and widget.clicks is not None:
+        yield Problem((*path, "clicks"), f"A widget of kind {widget.kind.value} has nothing to click.")
     if not asks_nothing and widget.query is None:
         yield Problem(path, f"Widget {widget.id!r} needs a query.")
     columns: dict[str | None, frozenset[str] | None] = {}
@@ -108,10 +124,11 @@ def _widget_problems(widget: Widget, path: Path, dashboard: Dashboard, catalog: 
             known = f"knows {', '.join(sorted(known_parts))}" if known_parts else "has no parts"
             yield Problem(here, f"There is no part {part!r}: a widget of kind {widget.kind.value} {known}.")
             continue
-        checked = check_query(data, here, dashboard, catalog)
+        checked = check_query(data, here, dashboard, catalog, saved)
         yield from checked.problems
         columns[part] = checked.columns
     yield from _option_problems(widget, path, columns)
+    yield from click_problems(widget, path, dashboard, catalog, columns.get(None))
 
 
 def _option_problems(

@@ -27,6 +27,12 @@ class OpenAt(msgspec.Struct, frozen=True):
     mark: Position
 
 
+class Reopen(msgspec.Struct, frozen=True):
+    """Resolve a subscription anew, because what it rests on moved on."""
+
+    id: str
+
+
 class Change(msgspec.Struct, frozen=True):
     """Change a subscription."""
 
@@ -59,7 +65,7 @@ class Close(msgspec.Struct, frozen=True):
     reason: str
 
 
-Request = Open | OpenAt | Change | Drop | Renew
+Request = Open | OpenAt | Reopen | Change | Drop | Renew
 """What takes its turn: the answer to one comes before the next one is looked at."""
 
 Command = Reply | Seen | Close | Request
@@ -72,5 +78,5 @@ def id_of(request: Request) -> str:
             return request.request.id
         case Change():
             return request.update.id
-        case Drop() | Renew():
+        case Drop() | Renew() | Reopen():
             return request.id

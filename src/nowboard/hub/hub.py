@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nowboard.clock import SECOND, Clock
@@ -14,6 +14,7 @@ from nowboard.hub import commands
 from nowboard.hub.channels import Channels
 from nowboard.hub.connection import Connection
 from nowboard.hub.delivery import Delivery
+from nowboard.hub.dependents import Dependents
 from nowboard.hub.interface import Resolver, Sink, Source
 from nowboard.hub.limits import HubLimits
 from nowboard.hub.requests import Requests
@@ -22,7 +23,7 @@ from nowboard.hub.stats import HubStats
 from nowboard.hub.wheel import Wheel
 from nowboard.model import wire
 from nowboard.model.frames import Position, Update
-from nowboard.model.principals import HOME, Principal
+from nowboard.model.principals import Principal
 
 
 class Hub:
@@ -37,7 +38,8 @@ class Hub:
         self._clock = clock
         self._channels = Channels(source, clock, self.limits, self.stats)
         self._delivery = Delivery(self._channels, clock, self.limits, self.stats)
-        self._requests = Requests(self._channels, self._delivery, resolver, self.stats)
+        self._dependents = Dependents()
+        self._requests = Requests(self._channels, self._delivery, resolver, self._dependents, self.stats)
         self._connections: dict[str, Connection] = {}
         self._by_principal: dict[str, int] = {}
         self._paused: set[Connection] = set()
@@ -103,7 +105,7 @@ class Hub:
         connection = Connection(self, session, sink, transport)
         self._connections[session.id] = connection
         self._by_principal[principal.id] = self._by_principal.get(principal.id, 0) + 1
-        self._wheel.put(connection, now + self.limits.heartbeat)
+        self._wheel.put(connection, self._soonest(principal, now + self.limits.heartbeat))
         _add(self.stats.opened, transport, 1)
         _add(self.stats.sessions, transport, 1)
         self._requests.reply(connection, session.welcome(self._channels.epoch))
@@ -112,7 +114,13 @@ class Hub:
     def find(self, session_id: str, principal: Principal) -> Connection | None:
         """The session of this id, if it belongs to `principal`."""
         connection = self._connections.get(session_id)
-        return connection if connection is not None and connection.session.principal.id == principal.id else None
+        if connection is None or connection.session.principal.id != principal.id:
+            return None
+        owner = connection.session.principal
+        if owner.guest is None:
+            return connection
+        # tokens of one site may name the same subject and still show different things
+        return connection if (owner.guest, owner.scope) == (principal.guest, principal.scope) else None
 
     def received(self, connection: Connection, data: bytes | str) -> None:
         """A client's message came in."""
@@ -157,20 +165,23 @@ class Hub:
         self._paused.discard(connection)
         self._requests.cancel(connection)
         self._delivery.forget(connection)
+        for subscription in session.subscriptions.values():
+            self._dependents.leave(connection, subscription)
         for channel in session.channels:
             self._channels.release(channel)
 
     # --- from the rest of the server ---
 
-    def published(self, dashboard: str, version: int | None = None, organisation: str = HOME) -> None:
-        """Tell everyone who watches a dashboard of an organisation that it was published anew."""
-        data: dict[str, Any] = {"dashboard": dashboard} | ({} if version is None else {"version": version})
-        for connection in list(self._connections.values()):
-            if connection.session.principal.organisation != organisation:
-                continue
-            for request_id, subscription in connection.session.subscriptions.items():
-                if subscription.request.dashboard == dashboard:
-                    self.notice(connection, "published", request_id, "The dashboard was published.", data)
+    def watched(self) -> list[str]:
+        """The keys of everything that an open subscription rests on; see `nowboard.hub.interface.Resolved`."""
+        return self._dependents.keys()
+
+    def moved(self, stamps: Mapping[str, str]) -> int:
+        """Resolve anew what rests on one of these keys in another state than this; returns how many subscriptions."""
+        behind = list(self._dependents.behind(stamps))
+        for connection, subscription in behind:
+            self._requests.reopen(connection, subscription)
+        return len(behind)
 
     def notice(
         self, connection: Connection, kind: str, request_id: str | None, message: str, data: dict[str, Any] | None
@@ -179,9 +190,24 @@ class Hub:
         if connection.writable:
             self._requests.reply(connection, wire.Notice(kind=kind, id=request_id, message=message, data=data))
 
-    def revoke(self, principal_id: str, code: int = wire.CloseCode.REVOKED, reason: str = "access was revoked") -> int:
-        """End every session of a principal; returns how many there were."""
-        found = [each for each in self._connections.values() if each.session.principal.id == principal_id]
+    def revoke(
+        self,
+        principal: str,
+        code: int = wire.CloseCode.REVOKED,
+        reason: str = "access was revoked",
+        *,
+        guests: bool = True,
+    ) -> int:
+        """End every session of a principal, and of `guests` whose rights rest on it; returns how many there were.
+
+        Guests do not sign in: when somebody has to sign in again, theirs go on.
+        """
+        rest = guests and code != wire.CloseCode.SIGN_IN
+        found = [
+            each
+            for each in self._connections.values()
+            if each.session.principal.id == principal or (rest and principal in each.session.principal.rests_on)
+        ]
         for connection in found:
             self.end(connection, code, reason)
         return len(found)
@@ -252,10 +278,14 @@ class Hub:
     def _sweep(self) -> None:
         now = self._clock.monotonic()
         for connection in self._wheel.due(now):
+            principal = connection.session.principal
+            if principal.expires_at is not None and principal.expires_at <= self._clock.now():
+                self.end(connection, wire.CloseCode.SIGN_IN, "the link or token is over")
+                continue
             found, deadline = connection.session.tick(now, writable=connection.writable)
             self._carry_out(connection, found)
             if not connection.closed:
-                self._wheel.put(connection, deadline)
+                self._wheel.put(connection, self._soonest(principal, deadline))
         for connection in tuple(self._paused):
             stalled = connection.session.progress(connection.sink.buffered(), now)
             if stalled is not None:
@@ -263,6 +293,13 @@ class Hub:
         self._channels.sweep()
         if self._loop is not None:
             self._sweep_timer = self._loop.call_later(self.limits.resolution, self._sweep)
+
+    def _soonest(self, principal: Principal, deadline: float) -> float:
+        """When to look at a session again: at `deadline`, or when its principal is over."""
+        if principal.expires_at is None:
+            return deadline
+        left = max(0, principal.expires_at - self._clock.now()) / SECOND
+        return min(deadline, self._clock.monotonic() + left)
 
 
 def _add(counts: dict[Any, int], key: str | int, by: int) -> None:

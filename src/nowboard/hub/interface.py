@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -10,7 +11,7 @@ from nowboard.errors import NowboardError
 from nowboard.hub.payload import Payload
 from nowboard.model.engine import Ask, Status, Watch
 from nowboard.model.principals import Principal
-from nowboard.model.wire import Subscribe
+from nowboard.model.wire import Notice, Subscribe
 
 
 class Source(Protocol):
@@ -33,10 +34,16 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Resolved(msgspec.Struct, frozen=True):
-    """What a `subscribe` comes to. `version` is the dashboard's, where it has one."""
+    """What a `subscribe` comes to. `version` is the dashboard's, where it has one.
+
+    `stamps` names what it rests on: keys, each with a word for the state it was in. When one of them moves on, the
+    hub resolves the same request anew, and sends `notice` if it is another than before.
+    """
 
     wanted: tuple[Wanted, ...]
     version: int | None = None
+    stamps: Mapping[str, str] = {}
+    notice: Notice | None = None
 
 
 class Resolver(Protocol):

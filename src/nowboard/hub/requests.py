@@ -7,16 +7,20 @@ import logging
 from collections import deque
 from typing import Final
 
-from nowboard.errors import NowboardError
+import msgspec
+
+from nowboard.errors import BadQuery, NowboardError
 from nowboard.hub import commands
 from nowboard.hub.channel import ENCODER, FROM_START, Channel
 from nowboard.hub.channels import Channels
 from nowboard.hub.commands import Request
 from nowboard.hub.connection import Connection
 from nowboard.hub.delivery import Delivery
-from nowboard.hub.interface import Resolver, Wanted
+from nowboard.hub.dependents import Dependents
+from nowboard.hub.interface import Resolved, Resolver, Wanted
 from nowboard.hub.messages import error_message
 from nowboard.hub.payload import Payload
+from nowboard.hub.session import Subscription
 from nowboard.hub.stats import HubStats
 from nowboard.model import wire
 from nowboard.model.frames import Position
@@ -29,10 +33,13 @@ Opened = Channel | NowboardError
 class Requests:
     """Subscriptions are opened in the order in which a client asked for them; other sessions do not wait."""
 
-    def __init__(self, channels: Channels, delivery: Delivery, resolver: Resolver, stats: HubStats) -> None:
+    def __init__(
+        self, channels: Channels, delivery: Delivery, resolver: Resolver, dependents: Dependents, stats: HubStats
+    ) -> None:
         self._channels = channels
         self._delivery = delivery
         self._resolver = resolver
+        self._dependents = dependents
         self._stats = stats
 
     def put(self, connection: Connection, command: Request) -> None:
@@ -42,6 +49,12 @@ class Requests:
         connection.queue.append(command)
         if connection.task is None:
             connection.task = asyncio.create_task(self._run(connection))
+
+    def reopen(self, connection: Connection, subscription: Subscription) -> None:
+        """Resolve a subscription anew when its turn comes; once, however often it is asked."""
+        if not subscription.moving:
+            subscription.moving = True
+            self.put(connection, commands.Reopen(subscription.request.id))
 
     def cancel(self, connection: Connection) -> None:
         """The viewer is gone: what it asked for is not needed any more."""
@@ -56,7 +69,8 @@ class Requests:
                 try:
                     await self._carry_out(connection, command)
                 finally:
-                    connection.session.answered()
+                    if not isinstance(command, commands.Reopen):  # no viewer asked for it
+                        connection.session.answered()
         finally:
             connection.task = None
             connection.queue = None
@@ -71,9 +85,10 @@ class Requests:
                     await self._open(connection, command.request, command.mark)
                 case commands.Change():
                     await self._open(connection, session.changed(command.update), None)
+                case commands.Reopen():
+                    await self._reopen(connection, command.id)
                 case commands.Drop():
-                    self._release(session.dropped(command.id))
-                    self._delivery.move(connection)
+                    self._drop(connection, command.id)
                 case commands.Renew():
                     session.renew(command.id)
                     self._delivery.serve(connection)
@@ -91,24 +106,79 @@ class Requests:
         session = connection.session
         session.check_room(request.id, 0)
         resolved = await self._resolver.resolve(session.principal, request)
-        session.check_room(request.id, sum(wanted.ask is not None for wanted in resolved.wanted))
-        opened = await self._open_all(resolved.wanted)
-        channels = [each for each in opened if isinstance(each, Channel)]
-        if connection.closed:
-            self._release(channels)
+        opened = await self._all_of(connection, request, resolved)
+        if opened is None:
             return
+        channels = [each for each in opened if isinstance(each, Channel)]
         cursors = self._cursors(channels, request, mark)
         recovered = cursors is not None
-        if cursors is None:
-            cursors = dict.fromkeys(channels, FROM_START)
+        self._take(
+            connection, request, resolved, opened, cursors or dict.fromkeys(channels, FROM_START), recovered=recovered
+        )
+
+    async def _reopen(self, connection: Connection, request_id: str) -> None:
+        """What a subscription shows became another: the channels that stay go on as if nothing had happened."""
+        session = connection.session
+        before = session.subscriptions.get(request_id)
+        if before is None or not before.moving:
+            return
+        before.moving = False
+        request = msgspec.structs.replace(before.request, resume={})
+        try:
+            resolved = await self._resolver.resolve(session.principal, request)
+            opened = await self._all_of(connection, request, resolved)
+        except Exception as error:
+            if isinstance(error, NowboardError) and error.retry:  # the next look tries again
+                return
+            self._drop(connection, request_id)
+            raise
+        if opened is None:
+            return
+        channels = [each for each in opened if isinstance(each, Channel)]
+        cursors = {channel: session.cursor(before, channel) for channel in channels}
+        self._take(connection, request, resolved, opened, cursors, recovered=False)
+        if resolved.notice is not None and resolved.notice != before.notice:
+            self.reply(connection, msgspec.structs.replace(resolved.notice, id=request_id))
+
+    async def _all_of(self, connection: Connection, request: wire.Subscribe, resolved: Resolved) -> list[Opened] | None:
+        """The channels of what was resolved; None when the viewer has left."""
+        connection.session.check_room(request.id, sum(wanted.ask is not None for wanted in resolved.wanted))
+        opened = await self._open_all(resolved.wanted)
+        if connection.closed:
+            self._release([each for each in opened if isinstance(each, Channel)])
+            return None
+        return opened
+
+    def _take(
+        self,
+        connection: Connection,
+        request: wire.Subscribe,
+        resolved: Resolved,
+        opened: list[Opened],
+        cursors: dict[Channel, int],
+        *,
+        recovered: bool,
+    ) -> None:
+        """The viewer has these channels from now on, and is told so."""
+        session = connection.session
+        channels = [each for each in opened if isinstance(each, Channel)]
         for spare in set(channels):  # equal asks of two widgets are one channel, used once
             self._release([spare] * (channels.count(spare) - 1))
-        self._release(session.opened(request, cursors))
-        refs = tuple(map(_ref, resolved.wanted, opened))
+        before = session.subscriptions.get(request.id)
+        self._release(session.opened(request, cursors, resolved.stamps, resolved.notice))
+        self._dependents.move(connection, before)
+        guest = session.principal.guest is not None
+        refs = tuple(_ref(wanted, each, guest=guest) for wanted, each in zip(resolved.wanted, opened, strict=True))
         answer = wire.Subscribed(id=request.id, channels=refs, recovered=recovered, version=resolved.version)
         self.reply(connection, answer)
         self._delivery.move(connection)
         self._delivery.serve(connection)
+
+    def _drop(self, connection: Connection, request_id: str) -> None:
+        before = connection.session.subscriptions.get(request_id)
+        self._release(connection.session.dropped(request_id))
+        self._dependents.move(connection, before)
+        self._delivery.move(connection)
 
     async def _open_all(self, wanted: tuple[Wanted, ...]) -> list[Opened]:
         tasks = [asyncio.ensure_future(self._open_one(each)) for each in wanted]
@@ -157,8 +227,10 @@ def _unexpected() -> NowboardError:
     return NowboardError("The server failed to answer this. Its log says why.")
 
 
-def _ref(wanted: Wanted, opened: Opened) -> wire.ChannelRef:
+def _ref(wanted: Wanted, opened: Opened, *, guest: bool) -> wire.ChannelRef:
     if isinstance(opened, Channel):
         return wire.ChannelRef(channel=opened.name, widget=wanted.widget, part=wanted.part)
+    if guest and isinstance(opened, BadQuery):  # how a query is written is not for who comes by a share
+        opened = BadQuery("This widget cannot be shown.", code=opened.code)
     told = {"code": opened.code, "message": opened.message, "detail": opened.detail, "retry": opened.retry}
     return wire.ChannelRef(channel="", widget=wanted.widget, part=wanted.part, error=told)

@@ -7,7 +7,8 @@ frame, made when the viewer can take it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -26,13 +27,25 @@ _PONG = wire.Pong()
 
 
 class Subscription:
-    """What one `subscribe` opened. `interval` is the least number of seconds between two deliveries."""
+    """What one `subscribe` opened. `interval` is the least number of seconds between two deliveries.
 
-    __slots__ = ("channels", "due", "interval", "request")
+    `stamps` and `notice` are those of what it was resolved to; `moving` says that it is about to be resolved anew.
+    """
 
-    def __init__(self, request: wire.Subscribe, channels: tuple[Channel, ...]) -> None:
+    __slots__ = ("channels", "due", "interval", "moving", "notice", "request", "stamps")
+
+    def __init__(
+        self,
+        request: wire.Subscribe,
+        channels: tuple[Channel, ...],
+        stamps: Mapping[str, str],
+        notice: wire.Notice | None,
+    ) -> None:
         self.request = request
         self.channels = channels
+        self.stamps = stamps
+        self.notice = notice
+        self.moving = False
         self.interval = max(0, request.interval or 0) / 1000
         self.due = 0.0
 
@@ -165,10 +178,16 @@ class Session:
             request, resume={}, **{name: value for name, value in given.items() if value is not None}
         )
 
-    def opened(self, request: wire.Subscribe, cursors: dict[Channel, int]) -> tuple[Channel, ...]:
+    def opened(
+        self,
+        request: wire.Subscribe,
+        cursors: dict[Channel, int],
+        stamps: Mapping[str, str] = MappingProxyType({}),
+        notice: wire.Notice | None = None,
+    ) -> tuple[Channel, ...]:
         """Take over a subscription with its channels, each at a cursor; returns the channels it replaces."""
         replaced = self.dropped(request.id)
-        subscription = Subscription(request, tuple(cursors))
+        subscription = Subscription(request, tuple(cursors), stamps, notice)
         self._subscriptions[request.id] = subscription
         for channel, cursor in cursors.items():
             self._uses[channel] = self._uses.get(channel, 0) + 1
@@ -189,6 +208,10 @@ class Session:
                 self.lag.pop(channel, None)
         self._hold()
         return subscription.channels
+
+    def cursor(self, subscription: Subscription, channel: Channel) -> int:
+        """Up to where this viewer holds a channel; nothing of it unless it belongs to the subscription."""
+        return self.lag.get(channel, channel.head) if channel in subscription.channels else FROM_START
 
     def renew(self, request_id: str) -> None:
         """Owe a fresh snapshot of every channel of a subscription. Raises `NotFound`."""

@@ -48,12 +48,27 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     h: int
 
 
+class Clicks(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a click on a mark or a row does: exactly one of `filter` and `dashboard`.
+
+    `filter` names a field that is filtered, on the whole page, by the value that was clicked; it is read from the
+    result column `column`, without it from the column called as the field. `dashboard` is the id of a dashboard to
+    go to, with `filters`: each maps a field to the result column that gives its value, or to a list of fixed values.
+    """
+
+    filter: str | None = None
+    column: str | None = None
+    dashboard: str | None = None
+    filters: dict[str, str | list[Any]] = {}
+
+
 class Widget(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A query with a way to draw it.
 
-    `query` is the widget's own query, `parts` are further ones by name (`trend` of a kpi, `routes` of a map). `options`
-    belong to the kind and are checked by `nowboard.dashboards.options`. `layouts` maps a breakpoint (`lg md sm`) to a
-    place; only `lg` is needed.
+    `query` is the widget's own query, `parts` are further ones by name (`trend` of a kpi, `routes` of a map); each is a
+    query, or a `nowboard.model.saved.SavedUse`. `options` belong to the kind and are checked by
+    `nowboard.dashboards.options`. `layouts` maps a breakpoint (`lg md sm`) to a place; only `lg` is needed. `clicks`
+    says what a click does.
     """
 
     id: Name
@@ -64,6 +79,7 @@ class Widget(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     parts: Annotated[dict[str, Any], Few] = {}
     options: Annotated[dict[str, Any], Some] = {}
     layouts: Annotated[dict[str, Place], Few] = {}
+    clicks: Clicks | None = None
 
 
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -25,7 +25,7 @@ class Subscribe(_Message, frozen=True, tag="subscribe"):
 
     `filters` maps a field to a list of values, or to `{"min": …, "max": …}`. `window` replaces the window of widgets
     that have none of their own. `interval` is the least number of milliseconds between two deliveries. `resume` maps a
-    channel to the last (epoch, offset) that the client holds.
+    channel to the last (epoch, offset) that the client holds. `draft` shows the draft of a dashboard to its editors.
     """
 
     id: Name
@@ -38,6 +38,7 @@ class Subscribe(_Message, frozen=True, tag="subscribe"):
     timezone: Name | None = None
     interval: int | None = None
     resume: Annotated[dict[str, tuple[str, int]], msgspec.Meta(max_length=256)] = {}
+    draft: bool = False
 
 
 class UpdateSubscription(_Message, frozen=True, tag="update"):
@@ -112,7 +113,10 @@ class ChannelRef(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Subscribed(_Message, frozen=True, tag="subscribed"):
-    """Answer to `subscribe` and `update`. `recovered`: every resumed channel gets its whole tail, not a snapshot."""
+    """Answer to `subscribe` and `update`, and sent again when what is shown became another.
+
+    `recovered`: every resumed channel gets its whole tail, not a snapshot.
+    """
 
     id: str
     channels: tuple[ChannelRef, ...]
@@ -155,7 +159,7 @@ class Delta(_Message, frozen=True, tag="delta"):
 
 
 class Notice(_Message, frozen=True, tag="notice"):
-    """Something happened beside the numbers: `published`, `alert`, `scope`, `stale` or `bye`."""
+    """Something happened beside the numbers: `published`, `draft`, `alert`, `scope`, `stale` or `bye`."""
 
     kind: str
     id: str | None = None

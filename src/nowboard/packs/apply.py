@@ -29,12 +29,12 @@ class Target(Source, Protocol):
         """Add or replace definitions: tables before the streams that join them, streams before their metrics."""
         ...
 
-    async def put_dashboard(self, dashboard: Dashboard) -> None:
-        """Add or replace a dashboard."""
+    async def put_dashboard(self, dashboard: Dashboard, visibility: str | None = None) -> None:
+        """Add or replace a dashboard and publish it; who sees it stays as it is where `visibility` is None."""
         ...
 
     async def delete_dashboard(self, dashboard_id: str) -> None:
-        """Remove a dashboard."""
+        """Put a dashboard in the trash."""
         ...
 
 
@@ -60,7 +60,8 @@ async def apply(pack: Pack, target: Target, *, prune: bool = False) -> Report:
     await _define(pack, current, written, target)
     for change in written:
         if change.kind == "dashboard":
-            await target.put_dashboard(pack.contents.dashboards[change.id])
+            visibility = pack.contents.visibilities.get(change.id)
+            await target.put_dashboard(pack.contents.dashboards[change.id], visibility)
     for change in removed:
         await target.delete_dashboard(change.id)
     kept = tuple(change for change in changes if change.action == "removed" and not prune)

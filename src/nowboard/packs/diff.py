@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import pyarrow as pa
 
+from nowboard.dashboards.compare import ABSENT, MemberChange, member_changes
 from nowboard.dashboards.validate import to_document
+from nowboard.model.dashboards import Dashboard
 from nowboard.model.streams import Stream
+from nowboard.packs.boards import board_text
 from nowboard.packs.definitions import metric_text, stream_text, table_text
 from nowboard.packs.pack import Contents, Pack, TableRows, owned
 
-ABSENT: Final = msgspec.UNSET
-
 T = TypeVar("T")
-
-
-class MemberChange(msgspec.Struct, frozen=True):
-    """One member that differs; a side without it is `ABSENT`."""
-
-    path: str
-    before: Any
-    after: Any
 
 
 class ObjectChange(msgspec.Struct, frozen=True):
@@ -45,7 +38,7 @@ def diff(pack: Pack, current: Contents) -> list[ObjectChange]:
         *_objects("stream", _merged(mine.streams, wanted.streams), mine.streams, stream_text),
         *_objects("table", wanted.tables, mine.tables, _table_text),
         *_objects("metric", wanted.metrics, mine.metrics, metric_text),
-        *_objects("dashboard", wanted.dashboards, mine.dashboards, _by_widget),
+        *_objects("dashboard", _boards(wanted, wanted), _boards(mine, wanted), _by_widget),
     ]
 
 
@@ -81,7 +74,7 @@ def _objects(
         elif name not in wanted:
             yield ObjectChange(kind, name, "removed")
         else:
-            members = tuple(_members(text(current[name]), text(wanted[name]), ""))
+            members = tuple(member_changes(text(current[name]), text(wanted[name])))
             if (
                 not members
                 and isinstance(left := current[name], TableRows)
@@ -96,19 +89,18 @@ def _merged(current: Mapping[str, Stream], wanted: Mapping[str, Stream]) -> dict
     return {name: merged(current.get(name), stream) for name, stream in wanted.items()}
 
 
-def _members(before: Any, after: Any, path: str) -> Iterator[MemberChange]:
-    """Members that differ, as deep as both sides are objects."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for name in [*before, *(name for name in after if name not in before)]:
-            inner = f"{path}.{name}" if path else str(name)
-            yield from _members(before.get(name, ABSENT), after.get(name, ABSENT), inner)
-    elif before != after:
-        yield MemberChange(path, before, after)
+def _boards(contents: Contents, wanted: Contents) -> dict[str, tuple[Dashboard, str | None]]:
+    """Dashboards, each with who sees it where `wanted` says who should."""
+    return {
+        name: (dashboard, contents.visibilities.get(name) if name in wanted.visibilities else None)
+        for name, dashboard in contents.dashboards.items()
+    }
 
 
-def _by_widget(dashboard: Any) -> dict[str, Any]:
+def _by_widget(board: tuple[Dashboard, str | None]) -> dict[str, Any]:
     """The document with its widgets by id, so that a moved or inserted widget does not look like a changed one."""
-    document = to_document(dashboard)
+    dashboard, visibility = board
+    document = board_text(to_document(dashboard), visibility)
     widgets = {widget["id"]: {**widget, "position": index} for index, widget in enumerate(document.get("widgets", ()))}
     return {**document, "widgets": widgets}
 

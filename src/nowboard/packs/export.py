@@ -14,6 +14,7 @@ import yaml
 
 from nowboard.dashboards.validate import to_document
 from nowboard.model.fields import FieldType
+from nowboard.packs.boards import board_text
 from nowboard.packs.definitions import metric_text, stream_text, table_text
 from nowboard.packs.load import DASHBOARDS_FOLDER, METRICS_FILE, PACK_FILE, STREAMS_FILE, TABLES_FILE
 from nowboard.packs.pack import Pack, TableRows
@@ -49,8 +50,13 @@ def files_of(pack: Pack) -> dict[str, bytes]:
         metrics = sorted(contents.metrics.values(), key=lambda metric: (metric.stream, metric.name))
         files[METRICS_FILE] = dump({metric.name: metric_text(metric) for metric in metrics})
     for name, dashboard in sorted(contents.dashboards.items()):
-        files[f"{DASHBOARDS_FOLDER}/{name}.yaml"] = dump(to_document(dashboard))
+        files[f"{DASHBOARDS_FOLDER}/{name}.yaml"] = write_board(to_document(dashboard), contents.visibilities.get(name))
     return files
+
+
+def write_board(document: Mapping[str, Any], visibility: str | None) -> bytes:
+    """A dashboard as a file; see `nowboard.packs.boards`."""
+    return dump(board_text(document, visibility))
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:

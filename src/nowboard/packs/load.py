@@ -15,6 +15,7 @@ from nowboard.errors import BadDocument
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.fields import is_name
 from nowboard.model.streams import Catalog, Metric, Stream
+from nowboard.packs.boards import split_board
 from nowboard.packs.definitions import read_metric, read_stream, read_table
 from nowboard.packs.markup import Marked, collect, read_yaml
 from nowboard.packs.pack import Contents, Pack, TableRows
@@ -60,6 +61,7 @@ class _Loader:
     def __init__(self, folder: FilePath) -> None:
         self._folder = folder
         self._marked: dict[str, Marked] = {}
+        self._visibilities: dict[str, str] = {}
         self.listed: list[dict[str, Any]] = []
 
     def pack(self) -> Pack:
@@ -77,7 +79,7 @@ class _Loader:
             title=head.title,
             version=str(head.version),
             description=head.description,
-            contents=msgspec.structs.replace(known, dashboards=dashboards),
+            contents=msgspec.structs.replace(known, dashboards=dashboards, visibilities=self._visibilities),
         )
 
     def _head(self) -> Head:
@@ -139,13 +141,17 @@ class _Loader:
             marked = self._read(path)
             if marked is None:
                 continue
-            dashboard, problems = examine(marked.data, catalog)
+            board, problems = split_board(marked)
+            dashboard, found_wrong = examine({} if board is None else board.document, catalog)
+            problems += found_wrong if board is not None else []
             if dashboard is not None and dashboard.id in found:
                 problems.append(Problem(("id",), f"Another file has a dashboard {dashboard.id!r}."))
             self._note(marked, problems)
             if dashboard is None:
                 continue
             found[dashboard.id] = dashboard
+            if board is not None and board.visibility is not None:
+                self._visibilities[dashboard.id] = board.visibility
         return found
 
     def _read(self, path: FilePath) -> Marked | None:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
 import pyarrow as pa
 
+from nowboard.access.drafts import access_trashing
+from nowboard.access.publishing import access_application
 from nowboard.clock import Clock
 from nowboard.dashboards.validate import to_document, validate
-from nowboard.errors import Conflict
+from nowboard.errors import Conflict, NotFound
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.engine import Ask, Engine
 from nowboard.model.events import Definition, RecordKind
 from nowboard.model.frames import Result
-from nowboard.model.principals import SYSTEM
+from nowboard.model.principals import HOME, SYSTEM
 from nowboard.model.queries import SqlQuery
 from nowboard.model.scopes import EVERYTHING
 from nowboard.model.streams import Metric, Stream, Table
 from nowboard.packs.pack import Contents, TableRows
 from nowboard.packs.rows import rows_table
-from nowboard.records.dashboards import delete_dashboard, list_dashboards, put_dashboard
+from nowboard.records.dashboards import list_dashboards
 from nowboard.records.database import Records
+from nowboard.records.versions import published_versions
 
 PAGE: Final = 5_000
 """Rows of a table read at once."""
@@ -32,11 +36,15 @@ class Shelf(Protocol):
     """Where dashboards are kept."""
 
     async def all(self) -> Sequence[Dashboard]:
-        """Every dashboard."""
+        """What viewers see of every dashboard."""
         ...
 
-    async def put(self, dashboard: Dashboard) -> None:
-        """Add or replace one."""
+    async def visibilities(self) -> dict[str, str]:
+        """Who sees each dashboard."""
+        ...
+
+    async def put(self, dashboard: Dashboard, visibility: str | None = None) -> None:
+        """Add or replace one and publish it; who sees it stays as it is where `visibility` is None."""
         ...
 
     async def delete(self, dashboard_id: str) -> None:
@@ -45,24 +53,29 @@ class Shelf(Protocol):
 
 
 class RecordsShelf:
-    """The dashboards of the records database."""
+    """The dashboards of the first organisation in the records database."""
 
     def __init__(self, records: Records, clock: Clock) -> None:
         self._records = records
         self._clock = clock
 
     async def all(self) -> Sequence[Dashboard]:
-        """Every dashboard, in the newest version of documents."""
-        return [validate(row.document) for row in await self._records.run(list_dashboards)]
+        """What viewers see of every dashboard, in the newest version of documents."""
+        return [validate(row.document) for row in await self._records.run(published_versions, HOME)]
 
-    async def put(self, dashboard: Dashboard) -> None:
-        """Add or replace one, as its next version."""
+    async def visibilities(self) -> dict[str, str]:
+        """Who sees each dashboard."""
+        return {head.id: head.visibility for head in await self._records.run(list_dashboards, HOME)}
+
+    async def put(self, dashboard: Dashboard, visibility: str | None = None) -> None:
+        """Add or replace one and publish it, whatever its draft is; one in the trash comes back."""
         document, now = to_document(dashboard), self._clock.now()
-        await self._records.run(put_dashboard, document, owner=SYSTEM.id, now=now)
+        await self._records.run(access_application, SYSTEM, document, now=now, visibility=visibility)
 
     async def delete(self, dashboard_id: str) -> None:
-        """Remove one, if it is there."""
-        await self._records.run(delete_dashboard, dashboard_id)
+        """Put one in the trash, if it is there."""
+        with contextlib.suppress(NotFound):
+            await self._records.run(access_trashing, SYSTEM, dashboard_id, self._clock.now())
 
 
 class LocalServer:
@@ -81,18 +94,19 @@ class LocalServer:
             tables={name: TableRows(table, await self._rows(table)) for name, table in wanted.items()},
             metrics=dict(catalog.metrics),
             dashboards={dashboard.id: dashboard for dashboard in await self._shelf.all()},
+            visibilities=await self._shelf.visibilities(),
         )
 
     async def define(self, streams: Sequence[Stream], tables: Sequence[TableRows], metrics: Sequence[Metric]) -> None:
         """Define all of it in one durable step."""
         await self._engine.define(definitions(streams, tables, metrics))
 
-    async def put_dashboard(self, dashboard: Dashboard) -> None:
-        """Add or replace a dashboard."""
-        await self._shelf.put(dashboard)
+    async def put_dashboard(self, dashboard: Dashboard, visibility: str | None = None) -> None:
+        """Add or replace a dashboard and publish it."""
+        await self._shelf.put(dashboard, visibility)
 
     async def delete_dashboard(self, dashboard_id: str) -> None:
-        """Remove a dashboard."""
+        """Put a dashboard in the trash."""
         await self._shelf.delete(dashboard_id)
 
     async def _rows(self, table: Table) -> pa.Table:

@@ -20,6 +20,8 @@ MAX_VALUES: Final = 200_000
 MAX_DIGITS: Final = 400
 """More digits than any number has; turning endless ones into an integer takes quadratic time."""
 
+_TOO_DEEP: Final = "The file is nested too deeply."
+
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORDS: Final[dict[str, bool | None]] = {
@@ -92,8 +94,13 @@ def parse_yaml(text: str, name: str) -> Marked:
         ) from error
     except yaml.YAMLError as error:
         raise _error(name, 1, f"This is not YAML: {error}.") from error
+    except RecursionError as error:
+        raise _error(name, 1, _TOO_DEEP) from error
     reader = _Reader(name)
-    data = reader.value(root, ()) if root is not None else None
+    try:
+        data = reader.value(root, ()) if root is not None else None
+    except RecursionError as error:
+        raise _error(name, 1, _TOO_DEEP) from error
     return Marked(name, data, reader.lines)
 
 

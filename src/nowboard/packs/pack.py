@@ -20,12 +20,16 @@ class TableRows(msgspec.Struct, frozen=True):
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """Streams, tables, metrics and dashboards by their ids."""
+    """Streams, tables, metrics and dashboards by their ids.
+
+    `visibilities` says of dashboards who sees them, as far as that is known or wanted.
+    """
 
     streams: dict[str, Stream] = {}
     tables: dict[str, TableRows] = {}
     metrics: dict[str, Metric] = {}
     dashboards: dict[str, Dashboard] = {}
+    visibilities: dict[str, str] = {}
 
     @property
     def catalog(self) -> Catalog:
@@ -63,6 +67,7 @@ def owned(current: Contents, pack: Pack) -> Contents:
             for name, dashboard in current.dashboards.items()
             if name in wanted.dashboards or _reads_only(dashboard, frozenset(wanted.streams))
         },
+        visibilities=current.visibilities,
     )
 
 

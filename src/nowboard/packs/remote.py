@@ -22,6 +22,7 @@ from nowboard.errors import (
     NotFound,
     NowboardError,
     PreconditionFailed,
+    PreconditionRequired,
     TooLarge,
     Unauthenticated,
     Unavailable,
@@ -34,11 +35,12 @@ from nowboard.packs.pack import Contents, TableRows
 from nowboard.packs.rows import rows_table
 
 API: Final = "/api/v1"
+_ATTEMPTS: Final = 5
 _BY_STATUS: Final[dict[int, type[NowboardError]]] = {
     error.status: error
     for error in (
-        BadRequest, Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed, TooLarge, Unprocessable,
-        LimitExceeded, Unavailable,
+        BadRequest, Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed, PreconditionRequired, TooLarge,
+        Unprocessable, LimitExceeded, Unavailable,
     )
 }  # fmt: skip
 
@@ -75,7 +77,8 @@ class RemoteServer:
         metrics = [read_metric(name, data, problems) for name, data in await self._items("metrics")]
         found = [name for name, _ in await self._items("tables") if tables is None or name in tables]
         contents = [await self._table(name, problems) for name in found]
-        dashboards = [await self._dashboard(name) for name in await self._ids()]
+        boards = [item for item in await self._boards() if item["published"] is not None]
+        dashboards = [await self._dashboard(str(item["id"])) for item in boards]
         if problems:
             raise error_of(problems, "The server's answer was not understood; is it of another version?")
         return Contents(
@@ -83,6 +86,7 @@ class RemoteServer:
             tables={content.table.name: content for content in contents if content},
             metrics={metric.name: metric for metric in metrics if metric},
             dashboards={dashboard.id: dashboard for dashboard in dashboards},
+            visibilities={item["id"]: item["visibility"] for item in boards},
         )
 
     async def define(self, streams: Sequence[Stream], tables: Sequence[TableRows], metrics: Sequence[Metric]) -> None:
@@ -95,12 +99,26 @@ class RemoteServer:
         for metric in metrics:
             await self._put("metrics", metric.name, metric_text(metric))
 
-    async def put_dashboard(self, dashboard: Dashboard) -> None:
-        """Add or replace a dashboard."""
-        await self._put("dashboards", dashboard.id, to_document(dashboard))
+    async def put_dashboard(self, dashboard: Dashboard, visibility: str | None = None) -> None:
+        """Add or replace a dashboard and publish it, whatever its draft is; one in the trash comes back."""
+        path = f"/dashboards/{quote(dashboard.id)}"
+        seen_by = "" if visibility is None else f"&visibility={quote(visibility)}"
+        for _ in range(_ATTEMPTS):
+            try:
+                headers = {"If-Match": etag} if (etag := await self._etag(path)) else {}
+                await self._call("PUT", f"{path}?publish=true{seen_by}", to_document(dashboard), headers)
+            except Conflict as error:
+                if error.code != "in_trash":
+                    raise
+                await self._call("POST", f"{path}/restore")
+            except PreconditionFailed:
+                continue  # somebody wrote in between; the pack counts, and what was written is kept as a draft before
+            else:
+                return
+        raise Conflict(f"Dashboard {dashboard.id!r} is being changed all the time; try again.")
 
     async def delete_dashboard(self, dashboard_id: str) -> None:
-        """Remove a dashboard."""
+        """Put a dashboard in the trash."""
         await self._call("DELETE", f"/dashboards/{quote(dashboard_id)}")
 
     async def _items(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
@@ -108,8 +126,24 @@ class RemoteServer:
         items = (await self._call("GET", f"/{kind}"))["items"]
         return [(item["name"], {name: value for name, value in item.items() if name != "name"}) for item in items]
 
-    async def _ids(self) -> list[str]:
-        return [str(item["id"]) for item in (await self._call("GET", "/dashboards"))["items"]]
+    async def _boards(self) -> list[dict[str, Any]]:
+        """Every dashboard in the list, page by page."""
+        items: list[dict[str, Any]] = []
+        after = ""
+        while True:
+            page = await self._call("GET", f"/dashboards{after}")
+            items += page["items"]
+            if page.get("next") is None:
+                return items
+            after = f"?after={quote(page['next'])}"
+
+    async def _etag(self, path: str) -> str | None:
+        """The ETag of a draft, None where there is no dashboard."""
+        try:
+            _, headers = await asyncio.to_thread(self._exchange, "GET", f"{path}?draft=true", None, {})
+        except NotFound:
+            return None
+        return headers.get("etag")
 
     async def _table(self, name: str, problems: list[Problem]) -> TableRows | None:
         data = await self._call("GET", f"/tables/{quote(name)}")
@@ -126,15 +160,20 @@ class RemoteServer:
     async def _put(self, kind: str, name: str, body: Mapping[str, Any]) -> None:
         await self._call("PUT", f"/{kind}/{quote(name)}", body)
 
-    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        return await asyncio.to_thread(self._exchange, method, path, body)
+    async def _call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        data, _ = await asyncio.to_thread(self._exchange, method, path, body, headers or {})
+        return data
 
-    def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
+    def _exchange(
+        self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> tuple[Any, dict[str, str]]:
         connection = self._connection()
         try:
-            headers = {**self._headers, "Content-Type": "application/json"} if body is not None else self._headers
+            kind = {} if body is None else {"Content-Type": "application/json"}
             content = None if body is None else msgspec.json.encode(body)
-            connection.request(method, self._base + path, content, headers)
+            connection.request(method, self._base + path, content, {**self._headers, **kind, **headers})
             response = connection.getresponse()
             data = response.read(self._limits.answer_bytes)
         except (OSError, HTTPException) as error:
@@ -144,7 +183,8 @@ class RemoteServer:
             connection.close()
         if response.status >= 400:
             raise answered_error(response.status, data)
-        return msgspec.json.decode(data) if data else None
+        said = {name.lower(): value for name, value in response.getheaders()}
+        return (msgspec.json.decode(data) if data else None), said
 
     def _connection(self) -> HTTPConnection:
         if not self._secure:

@@ -1,35 +1,44 @@
-"""Dashboards and their versions as rows. Whether a document is valid is decided in `nowboard.dashboards`."""
+"""Dashboards as rows: the draft, and which version viewers see. What a document may say is decided elsewhere."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+import secrets
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, cast, delete, insert, or_, select, update
 
 from nowboard.clock import Micros
 from nowboard.model.principals import HOME
-from nowboard.records.tables import DASHBOARD_VERSIONS, DASHBOARDS
+from nowboard.records.tables import DASHBOARD_DRAFTS, DASHBOARD_VERSIONS, DASHBOARDS, SHARES
+
+ORGANISATION: Final = "organisation"
+PRIVATE: Final = "private"
+VISIBILITIES: Final = (ORGANISATION, PRIVATE)
+
+DRAFTS_KEPT: Final = 30
+"""Drafts before the present one that are kept per dashboard, to offer a merge to whoever began from one of them."""
 
 
-class DashboardRow(msgspec.Struct, frozen=True):
-    """A stored dashboard: its draft, and which version viewers see.
+class DashboardHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored dashboard without its document.
 
-    `version` counts the changes of the draft, `etag` names this very content; `published` is the number of the version
-    that viewers see, None before the first. `visibility` is `organisation` or `private`.
+    `version` counts the changes of the draft, `etag` names its very content; `published` is the number of the version
+    that viewers see, None before the first, and `published_etag` the draft it was made of. Summaries hold `title`,
+    `description`, `tags` and the number of `widgets`. `visibility` is `organisation` or `private`.
     """
 
     organisation: str
     id: str
-    document: Mapping[str, Any]
     title: str
-    tags: Sequence[str]
+    summary: Mapping[str, Any]
     visibility: str
     version: int
     etag: str
-    published: int | None
+    published: int | None = None
+    published_etag: str | None = None
+    published_summary: Mapping[str, Any] | None = None
     owner: str
     created_at: Micros
     updated_at: Micros
@@ -37,87 +46,142 @@ class DashboardRow(msgspec.Struct, frozen=True):
     deleted_at: Micros | None = None
 
 
-class VersionRow(msgspec.Struct, frozen=True):
-    """A published version, which never changes. `restores` is the number of the version that it brought back."""
+class DashboardRow(DashboardHead, frozen=True, kw_only=True):
+    """A stored dashboard with its draft."""
 
-    organisation: str
-    dashboard: str
-    number: int
     document: Mapping[str, Any]
-    note: str
-    restores: int | None
-    created_at: Micros
-    created_by: str
 
 
-def list_dashboards(connection: Connection, organisation: str = HOME) -> list[DashboardRow]:
-    """The dashboards of an organisation by title, without those in the trash."""
-    found = select(DASHBOARDS).where(DASHBOARDS.c.organisation == organisation, DASHBOARDS.c.deleted_at.is_(None))
-    return [DashboardRow(**row._mapping) for row in connection.execute(found.order_by(DASHBOARDS.c.title))]
+_HEAD = [column for column in DASHBOARDS.c if column.name != "document"]
+
+
+def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What lists show of a document."""
+    return {
+        "title": document.get("title", ""),
+        "description": document.get("description"),
+        "tags": list(document.get("tags", ())),
+        "widgets": len(document.get("widgets", ())),
+    }
+
+
+def new_etag() -> str:
+    """A name for a content that no other content ever had."""
+    return secrets.token_hex(12)
+
+
+def list_dashboards(connection: Connection, organisation: str = HOME, *, trash: bool = False) -> list[DashboardHead]:
+    """The dashboards of an organisation by title: those in use, or those in the trash."""
+    wanted = select(*_HEAD).where(DASHBOARDS.c.organisation == organisation, in_trash(trash))
+    return [DashboardHead(**row._mapping) for row in connection.execute(wanted.order_by(DASHBOARDS.c.title))]
 
 
 def get_dashboard(connection: Connection, dashboard_id: str, organisation: str = HOME) -> DashboardRow | None:
     """The dashboard of this id, in the trash or not."""
-    same = (DASHBOARDS.c.organisation == organisation) & (DASHBOARDS.c.id == dashboard_id)
-    found = connection.execute(select(DASHBOARDS).where(same)).one_or_none()
+    found = connection.execute(select(DASHBOARDS).where(_same(organisation, dashboard_id))).one_or_none()
     return None if found is None else DashboardRow(**found._mapping)
 
 
-def put_dashboard(
-    connection: Connection,
-    document: Mapping[str, Any],
-    *,
-    owner: str,
-    now: Micros,
-    etag: str | None = None,
-    organisation: str = HOME,
-) -> DashboardRow | None:
-    """Store a document under its `id` and publish it, as a new dashboard or as the next version.
+def get_heads(connection: Connection, organisation: str, ids: Collection[str]) -> list[DashboardHead]:
+    """The dashboards of these ids that there are, in the trash or not."""
+    wanted = select(*_HEAD).where(DASHBOARDS.c.organisation == organisation, DASHBOARDS.c.id.in_(ids))
+    return [DashboardHead(**row._mapping) for row in connection.execute(wanted)]
 
-    With `etag`, only when the stored one still has it; otherwise nothing changes and None comes back. A document equal
-    to the stored one changes nothing.
-    """
-    before = get_dashboard(connection, document["id"], organisation)
-    if etag is not None and (before is None or before.etag != etag):
-        return None
-    if before is not None and before.document == document and before.deleted_at is None:
+
+def add_dashboard(connection: Connection, row: DashboardRow) -> None:
+    """Store a new dashboard; its id must be free in its organisation."""
+    connection.execute(insert(DASHBOARDS).values(**msgspec.structs.asdict(row)))
+
+
+def change_draft(
+    connection: Connection, before: DashboardRow, document: Mapping[str, Any], *, by: str, now: Micros
+) -> DashboardRow:
+    """Replace the draft; the one before is kept among the last `DRAFTS_KEPT`. An equal document changes nothing."""
+    if before.document == document:
         return before
-    version = 1 if before is None else before.version + 1
-    row = DashboardRow(
-        organisation=organisation,
-        id=document["id"],
-        document=document,
-        title=document.get("title", ""),
-        tags=list(document.get("tags", ())),
-        visibility="organisation" if before is None else before.visibility,
-        version=version,
-        etag=_etag(document, version, now),
-        published=1 if before is None else (before.published or 0) + 1,
-        owner=owner if before is None else before.owner,
-        created_at=now if before is None else before.created_at,
-        updated_at=now,
-        updated_by=owner,
-    )
-    values = msgspec.structs.asdict(row)
-    if before is None:
-        connection.execute(insert(DASHBOARDS).values(**values))
-    else:
-        same = (DASHBOARDS.c.organisation == organisation) & (DASHBOARDS.c.id == row.id)
-        connection.execute(update(DASHBOARDS).where(same).values(**values))
-    published = VersionRow(organisation, row.id, row.published or 1, document, "", None, now, owner)
-    connection.execute(insert(DASHBOARD_VERSIONS).values(**msgspec.structs.asdict(published)))
-    return row
+    _keep(connection, before)
+    values = {
+        "document": document,
+        "title": document.get("title", ""),
+        "summary": summary_of(document),
+        "version": before.version + 1,
+        "etag": new_etag(),
+        "updated_at": now,
+        "updated_by": by,
+    }
+    return change_dashboard(connection, before, values)
+
+
+def change_dashboard(connection: Connection, before: DashboardRow, values: Mapping[str, Any]) -> DashboardRow:
+    """Set columns; returns the row as it is then."""
+    connection.execute(update(DASHBOARDS).where(_same(before.organisation, before.id)).values(**values))
+    return msgspec.structs.replace(before, **values)
+
+
+def get_draft(connection: Connection, organisation: str, dashboard_id: str, etag: str) -> Mapping[str, Any] | None:
+    """An earlier draft by its etag, as far as it is still kept."""
+    drafts = DASHBOARD_DRAFTS.c
+    same = (drafts.organisation == organisation) & (drafts.dashboard == dashboard_id) & (drafts.etag == etag)
+    found: Mapping[str, Any] | None = connection.execute(select(drafts.document).where(same)).scalar()
+    return found
 
 
 def delete_dashboard(connection: Connection, dashboard_id: str, organisation: str = HOME) -> bool:
-    """Remove a dashboard with its versions; False when there is none of this id."""
+    """Remove a dashboard for good, with its versions, drafts and shares: another of this id is another dashboard.
+
+    False when there is none of this id.
+    """
+    for table in (DASHBOARD_VERSIONS, DASHBOARD_DRAFTS, SHARES):
+        columns = table.c
+        connection.execute(delete(table).where(columns.organisation == organisation, columns.dashboard == dashboard_id))
+    return connection.execute(delete(DASHBOARDS).where(_same(organisation, dashboard_id))).rowcount == 1
+
+
+def trashed_before(connection: Connection, instant: Micros) -> list[DashboardHead]:
+    """The dashboards of all organisations that were put in the trash before `instant`."""
+    wanted = select(*_HEAD).where(DASHBOARDS.c.deleted_at < instant)
+    return [DashboardHead(**row._mapping) for row in connection.execute(wanted)]
+
+
+def dashboards_naming(connection: Connection, organisation: str, word: str) -> list[DashboardRow]:
+    """The dashboards in whose draft or published version the text `"word"` stands, those in the trash included."""
+    pattern = f'%"{word}"%'
     versions = DASHBOARD_VERSIONS.c
-    gone = (versions.organisation == organisation) & (versions.dashboard == dashboard_id)
-    connection.execute(delete(DASHBOARD_VERSIONS).where(gone))
-    same = (DASHBOARDS.c.organisation == organisation) & (DASHBOARDS.c.id == dashboard_id)
-    return connection.execute(delete(DASHBOARDS).where(same)).rowcount == 1
+    shown = select(versions.dashboard).where(
+        versions.organisation == DASHBOARDS.c.organisation,
+        versions.dashboard == DASHBOARDS.c.id,
+        versions.number == DASHBOARDS.c.published,
+        cast(versions.document, Text).like(pattern),
+    )
+    wanted = select(DASHBOARDS).where(
+        DASHBOARDS.c.organisation == organisation,
+        or_(cast(DASHBOARDS.c.document, Text).like(pattern), shown.exists()),
+    )
+    return [DashboardRow(**row._mapping) for row in connection.execute(wanted)]
 
 
-def _etag(document: Mapping[str, Any], version: int, now: Micros) -> str:
-    content = msgspec.json.encode((document, version, now), order="deterministic")
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+def in_trash(trash: bool) -> ColumnElement[bool]:
+    """The condition that a dashboard is in the trash, or is not."""
+    return DASHBOARDS.c.deleted_at.is_not(None) if trash else DASHBOARDS.c.deleted_at.is_(None)
+
+
+def _keep(connection: Connection, row: DashboardRow) -> None:
+    drafts = DASHBOARD_DRAFTS.c
+    values = {
+        "organisation": row.organisation,
+        "dashboard": row.id,
+        "version": row.version,
+        "etag": row.etag,
+        "document": row.document,
+        "created_at": row.updated_at,
+        "created_by": row.updated_by,
+    }
+    connection.execute(insert(DASHBOARD_DRAFTS).values(**values))
+    old = drafts.version <= row.version - DRAFTS_KEPT
+    connection.execute(
+        delete(DASHBOARD_DRAFTS).where(drafts.organisation == row.organisation, drafts.dashboard == row.id, old)
+    )
+
+
+def _same(organisation: str, dashboard_id: str) -> ColumnElement[bool]:
+    return (DASHBOARDS.c.organisation == organisation) & (DASHBOARDS.c.id == dashboard_id)

@@ -11,14 +11,17 @@ from fastapi import APIRouter, FastAPI, Request
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.erasing import Erasures
 from nowboard.access.limits import RequestLimiter
+from nowboard.access.publications import Publications
 from nowboard.access.refusals import Refusals
 from nowboard.access.tickets import Tickets
 from nowboard.clock import Clock
 from nowboard.errors import NowboardError
 from nowboard.hub.hub import Hub
+from nowboard.hub.interface import Resolver
 from nowboard.ingest.pipeline import Ingest
 from nowboard.model.engine import CatchUp, Engine
 from nowboard.records.database import Records
+from nowboard.web.documents import Documents
 from nowboard.web.errors import NoteRefusal, install_handlers
 from nowboard.web.gate import PRINCIPAL, Gate
 from nowboard.web.live_access import LiveAccess
@@ -30,20 +33,35 @@ from nowboard.web.routes.audit import audit_routes
 from nowboard.web.routes.cache import Cache, cache_routes
 from nowboard.web.routes.dashboards import dashboard_routes
 from nowboard.web.routes.docs import docs_routes
+from nowboard.web.routes.embedding import embed_routes
 from nowboard.web.routes.erasures import erasure_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
 from nowboard.web.routes.organisations import organisation_routes
+from nowboard.web.routes.pages import page_routes
 from nowboard.web.routes.queries import query_routes
 from nowboard.web.routes.roles import role_routes
+from nowboard.web.routes.runs import run_routes
+from nowboard.web.routes.saved import one_saved_query_routes, saved_query_routes
 from nowboard.web.routes.sessions import session_routes
+from nowboard.web.routes.settings import settings_routes
+from nowboard.web.routes.shared import shared_routes
+from nowboard.web.routes.shares import share_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
+from nowboard.web.routes.template_use import template_use_routes
+from nowboard.web.routes.templates import one_template_routes, template_routes
+from nowboard.web.routes.transfer import transfer_routes
+from nowboard.web.routes.versions import history_routes, version_routes
+from nowboard.web.routes.widgets import widget_routes
+from nowboard.web.saved import SavedQueries
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
 from nowboard.web.starting import Starting, check_started
 from nowboard.web.static import PageApp, StaticFiles
 from nowboard.web.subscriptions import Dashboards
+from nowboard.web.values import ParameterValues
+from nowboard.web.writing import Writing
 
 
 @dataclass(frozen=True)
@@ -64,8 +82,10 @@ class WebServices:
     erasures: Erasures
     refusals: Refusals
     tickets: Tickets
+    publications: Publications
     clock: Clock
     metrics: Metrics
+    resolver: Resolver
     stopping: Callable[[], bool]
     catching_up: Callable[[], CatchUp | None]
     version: str
@@ -97,6 +117,7 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
     gate, options, files = _gate(services), services.options, files or StaticFiles()
     for router in _api_routers(services, gate):
         app.router.routes.extend(router.routes)  # included, each would be looked for in two steps
+    app.include_router(page_routes(files, services.records))
     app.include_router(docs_routes(gate, files, services.version, options))
     room, stopping, catching_up = services.ingest.room, services.stopping, services.catching_up
     app.include_router(health_routes(gate, services.engine, room, services.metrics, stopping, catching_up, options))
@@ -131,7 +152,38 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         metric_routes(gate, engine, options),
         audit_routes(gate, records),
         erasure_routes(gate, services.erasures),
-        query_routes(gate, engine, services.metrics, options),
+        query_routes(gate, engine, services.resolver, services.metrics, options),
         cache_routes(gate, services.cache, services.dashboards, engine, records, clock, options),
-        dashboard_routes(gate, records, engine, clock, services.hub.published, options),
+        *_sharing_routers(services, gate),
+        *_document_routers(services, gate),
+    ]
+
+
+def _sharing_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
+    engine, records, clock, options = services.engine, services.records, services.clock, services.options
+    return [
+        share_routes(gate, records, services.authenticator, engine, clock, options),
+        embed_routes(gate, records, services.authenticator, engine, clock, options),
+        shared_routes(gate, engine, services.dashboards),
+    ]
+
+
+def _document_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
+    engine, records, clock, options = services.engine, services.records, services.clock, services.options
+    documents, values = Documents(records, engine), ParameterValues(engine)
+    changed = services.publications.nudge
+    writing, saved = Writing(records, documents, clock, changed), SavedQueries(engine, values)
+    return [
+        transfer_routes(gate, records, writing, clock, options),
+        dashboard_routes(gate, records, writing, clock, options),
+        settings_routes(gate, records, writing, clock, options),
+        version_routes(gate, records, documents, clock, changed, options),
+        history_routes(gate, records, clock),
+        widget_routes(gate, records, writing, clock, options),
+        template_routes(gate, records, clock, options),
+        one_template_routes(gate, records, clock, options),
+        template_use_routes(gate, records, writing, clock, options),
+        saved_query_routes(gate, records, saved, clock, options),
+        one_saved_query_routes(gate, records, saved, clock, changed, options),
+        run_routes(gate, records, engine, saved, values, services.metrics, options),
     ]

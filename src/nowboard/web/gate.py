@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from nowboard.access.authenticate import Authenticator, Caller, Means
 from nowboard.access.limits import RequestLimiter
 from nowboard.access.origins import check_origin
-from nowboard.access.rules import require
+from nowboard.access.rules import require, require_member
 from nowboard.errors import Forbidden, NowboardError
 from nowboard.model.principals import HOME, Permission, Principal
 from nowboard.web.options import Exposure, WebOptions
@@ -31,9 +31,13 @@ class Gate:
         self._options = options
         self._limiter = limiter
 
-    async def caller(self, request: Request, *, counted: bool = True) -> Caller:
-        """Who asks. Raises `Unauthenticated`; `Forbidden` for a cookie that a foreign page made the browser send;
-        `LimitExceeded` when the principal asks too often, unless the request is not `counted`."""
+    async def caller(self, request: Request, *, counted: bool = True, guests: bool = False) -> Caller:
+        """Who asks.
+
+        Raises `Unauthenticated`; `Forbidden` for a cookie that a foreign page made the browser send, and for who comes
+        by a share, unless the route says that it is for `guests` too; `LimitExceeded` when the principal asks too
+        often, unless the request is not `counted`.
+        """
         headers = request.headers
         caller = await self._authenticator.authenticate(
             authorization=headers.get("authorization"), cookie=request.cookies.get(COOKIE)
@@ -44,13 +48,20 @@ class Gate:
         request.scope[PRINCIPAL] = caller.principal
         if counted:
             await self._limiter.count(caller.principal, request.client.host if request.client else None)
+        if not guests:
+            require_member(caller.principal)
         return caller
 
     async def principal(
-        self, request: Request, permission: Permission | None = None, *, counted: bool = True
+        self,
+        request: Request,
+        permission: Permission | None = None,
+        *,
+        counted: bool = True,
+        guests: bool = False,
     ) -> Principal:
         """Who asks, with `permission`. Raises as `caller` does, and `Forbidden`."""
-        principal = (await self.caller(request, counted=counted)).principal
+        principal = (await self.caller(request, counted=counted, guests=guests)).principal
         if permission is not None:
             require(principal, permission)
         return principal

@@ -27,6 +27,8 @@ def subscribe_in(parameters: Mapping[str, str]) -> Subscribe | None:
     members |= {name: parameters[name] for name in _TEXT_MEMBERS if name in parameters}
     try:
         members |= {name: msgspec.json.decode(parameters[name]) for name in _JSON_MEMBERS if name in parameters}
+        if "draft" in parameters:
+            members["draft"] = msgspec.json.decode(parameters["draft"])
         if "interval" in parameters:
             members["interval"] = int(parameters["interval"])
         return msgspec.convert(members | {"type": "subscribe"}, Subscribe)

@@ -34,6 +34,9 @@ HEADERS: Final = {
 _OVER_HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
 """Browsers that came over HTTPS once never come over HTTP again."""
 
+FRAMED: Final = "nowboard.framed"
+"""Set in the scope of a request for a page that other sites may frame."""
+
 _log: Final = logging.getLogger("nowboard.requests")
 
 
@@ -64,7 +67,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._complete(message, request_id)
+                self._complete(message, request_id, framed=FRAMED in scope)
             await send(message)
 
         try:
@@ -102,10 +105,15 @@ class Edge:
                     return text
         return f"{self._prefix}{next(self._count):06x}"
 
-    def _complete(self, message: Message, request_id: str) -> None:
-        """Give the start of a response its id, and every default header that it does not set itself."""
+    def _complete(self, message: Message, request_id: str, *, framed: bool) -> None:
+        """Give the start of a response its id, and every default header that it does not set itself.
+
+        Whether a `framed` page may be framed is in its policy alone: X-Frame-Options cannot name sites.
+        """
         headers = [(name, value) for name, value in message.get("headers", ()) if name != b"x-request-id"]
         there = {name for name, _ in headers}
         headers.append((b"x-request-id", request_id.encode()))
         headers.extend(default for default in self._defaults if default[0] not in there)
+        if framed:
+            headers = [(name, value) for name, value in headers if name != b"x-frame-options"]
         message["headers"] = headers

@@ -35,8 +35,12 @@ def described(
     public: bool = False,
     content: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    sends: str | None = None,
 ) -> dict[str, Any]:
-    """What a route's decorator takes: summary, the types of body and answer, and who may call it."""
+    """What a route's decorator takes: summary, the types of body and answer, and who may call it.
+
+    `sends` is the media type of an answer that is not JSON.
+    """
     extra: dict[str, Any] = {_SCHEMAS: _schemas([kind for kind in (body, answer) if kind is not None])}
     if body is not None:
         content = {"application/json": {"schema": _reference(body)}}
@@ -52,6 +56,8 @@ def described(
     said: dict[str, Any] = {"description": "Done"}
     if answer is not None:
         said["content"] = {"application/json": {"schema": _reference(answer)}}
+    if sends is not None:
+        said["content"] = {sends: {"schema": {"type": "string"}}}
     failed = {"description": "Failed", "content": {"application/json": {"schema": _reference(FailureBody)}}}
     return {
         "summary": summary,

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
+from nowboard.access.locks import confine
 from nowboard.dashboards.asks import asks_of
-from nowboard.errors import BadQuery, BadRequest, Forbidden, NotFound, NowboardError
+from nowboard.errors import BadDocument, BadQuery, BadRequest, Forbidden, NotFound, NowboardError
 from nowboard.hub.interface import Resolved, Wanted
 from nowboard.model.dashboards import Dashboard, Widget
 from nowboard.model.engine import Ask
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import MetricQuery, Query, SqlQuery, Window, parse_query
+from nowboard.model.saved import SavedQuery
 from nowboard.model.wire import Subscribe
+from nowboard.web.stored import Readable
 
 
 class Dashboards(Protocol):
     """Hands out documents to principals."""
 
-    async def readable(self, principal: Principal, dashboard_id: str) -> Dashboard:
+    async def readable(self, principal: Principal, dashboard_id: str, *, draft: bool = False) -> Readable:
         """The dashboard, if `principal` may see it. Raises `NotFound` or `Forbidden`."""
+        ...
+
+
+class Values(Protocol):
+    """Knows which values of parameters are allowed."""
+
+    async def check(self, principal: Principal, query: SavedQuery, given: Mapping[str, Any]) -> None:
+        """Raises `BadParameter` for a value that is not."""
         ...
 
 
 class Subscriptions:
     """The hub's `Resolver` over stored dashboards and queries of the client's own."""
 
-    def __init__(self, dashboards: Dashboards) -> None:
+    def __init__(self, dashboards: Dashboards, values: Values) -> None:
         self._dashboards = dashboards
+        self._values = values
 
     async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
         """See `nowboard.hub.interface.Resolver`."""
@@ -38,11 +50,19 @@ class Subscriptions:
         if not principal.may(Permission.READ):
             raise Forbidden("This needs the permission 'read'.")
         if request.dashboard is None:
+            require_own_query(principal)
             return Resolved((Wanted(_ask_of_query(principal, request)),))
-        dashboard = await self._dashboards.readable(principal, request.dashboard)
+        readable = await self._dashboards.readable(principal, request.dashboard, draft=request.draft)
+        dashboard = readable.dashboard
+        if principal.guest is not None:
+            dashboard, request = confine(principal.guest, dashboard, request)
+            readable = msgspec.structs.replace(readable, dashboard=dashboard)
+        if request.parameters:
+            for query in readable.saved.values():
+                await self._values.check(principal, query, request.parameters)
         widgets = _shown(dashboard, request.widget)
-        wanted = [each for widget in widgets for each in _wanted(principal, dashboard, widget, request)]
-        return Resolved(tuple(wanted))
+        wanted = [each for widget in widgets for each in _wanted(principal, readable, widget, request)]
+        return Resolved(tuple(wanted), readable.version, readable.stamps, readable.notice)
 
 
 def _shown(dashboard: Dashboard, widget_id: str | None) -> Sequence[Widget]:
@@ -54,22 +74,36 @@ def _shown(dashboard: Dashboard, widget_id: str | None) -> Sequence[Widget]:
     return (found,)
 
 
-def _wanted(principal: Principal, dashboard: Dashboard, widget: Widget, request: Subscribe) -> list[Wanted]:
+def _wanted(principal: Principal, readable: Readable, widget: Widget, request: Subscribe) -> list[Wanted]:
     try:
         asks = asks_of(
-            dashboard,
+            readable.dashboard,
             scope=principal.scope,
             widget=widget.id,
             filters=request.filters,
             window=request.window,
             timezone=request.timezone,
             parameters=request.parameters,
+            saved=readable.saved,
         )
     except NowboardError as error:
         if isinstance(error, BadRequest) and _about_request(error):
             raise
-        return [Wanted(widget=widget.id, error=error)]
+        return [Wanted(widget=widget.id, error=untold(error, principal))]
     return [Wanted(each.ask, widget=each.widget, part=each.part) for each in asks]
+
+
+def require_own_query(principal: Principal) -> None:
+    """Raise `Forbidden` for who comes by a share: only stored widgets are answered."""
+    if principal.guest is not None:
+        raise Forbidden("a share answers the widgets of its dashboard and no other query", code="guest")
+
+
+def untold(error: NowboardError, principal: Principal) -> NowboardError:
+    """What `principal` may learn of an error: to a guest, nothing of how the query is written."""
+    if principal.guest is None or not isinstance(error, BadQuery | BadDocument):
+        return error
+    return type(error)("this widget cannot be shown", code=error.code)
 
 
 def _about_request(error: BadRequest) -> bool:

@@ -1,6 +1,7 @@
 """The tables of our own state. Instants are microseconds since the epoch; secrets are stored only as hashes."""
 
 from nowboard.records.tables.documents import (
+    DASHBOARD_DRAFTS,
     DASHBOARD_VERSIONS,
     DASHBOARDS,
     EMBED_KEYS,
@@ -19,6 +20,7 @@ __all__ = [
     "AUDIT",
     "AUDIT_HEAD",
     "DASHBOARDS",
+    "DASHBOARD_DRAFTS",
     "DASHBOARD_VERSIONS",
     "EMBED_KEYS",
     "HEAD",

@@ -14,14 +14,17 @@ DASHBOARDS = Table(
     # the draft; what viewers see is the published version
     Column("document", JSON, nullable=False),
     Column("title", String(400), nullable=False),
-    Column("tags", JSON, nullable=False),
+    # title, description, tags and number of widgets of the draft, so that lists read no documents
+    Column("summary", JSON, nullable=False),
     # `organisation`: everyone in it may see what is published; `private`: only whom it is shared with
     Column("visibility", String(16), nullable=False),
     # counts the changes of the draft
     Column("version", Integer, nullable=False),
     Column("etag", String(64), nullable=False),
-    # the number of the version that viewers see
+    # the number of the version that viewers see, the etag of the draft it was made of, and its summary
     Column("published", Integer),
+    Column("published_etag", String(64)),
+    Column("published_summary", JSON),
     Column("owner", String(200), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
@@ -38,9 +41,24 @@ DASHBOARD_VERSIONS = Table(
     Column("dashboard", String(63), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("document", JSON, nullable=False),
+    # of the draft it was made of
+    Column("etag", String(64), nullable=False),
     Column("note", String(1000), nullable=False),
     # the number of the version that this one brought back
     Column("restores", Integer),
+    Column("created_at", BigInteger, nullable=False),
+    Column("created_by", String(200), nullable=False),
+)
+
+DASHBOARD_DRAFTS = Table(
+    "dashboard_drafts",
+    METADATA,
+    Column("organisation", String(63), primary_key=True),
+    Column("dashboard", String(63), primary_key=True),
+    # the last drafts, so that somebody who began from one of them is offered a merge
+    Column("version", Integer, primary_key=True),
+    Column("etag", String(64), nullable=False),
+    Column("document", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("created_by", String(200), nullable=False),
 )
@@ -122,6 +140,7 @@ TEMPLATES = Table(
     Column("description", String(2000), nullable=False),
     Column("document", JSON, nullable=False),
     Column("etag", String(64), nullable=False),
+    Column("owner", String(200), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("updated_by", String(200), nullable=False),

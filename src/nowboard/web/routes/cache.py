@@ -126,11 +126,12 @@ def cache_routes(
     async def preload(request: Request) -> Response:
         principal = await operator(request)
         wanted = await read_json(request, PreloadBody, options.json_bytes)
-        dashboard = await dashboards.readable(principal, wanted.dashboard)
+        readable = await dashboards.readable(principal, wanted.dashboard)
+        dashboard = readable.dashboard
         loaded, failed = 0, []
         for widget in dashboard.widgets:
             try:
-                for each in asks_of(dashboard, scope=principal.scope, widget=widget.id):
+                for each in asks_of(dashboard, scope=principal.scope, widget=widget.id, saved=readable.saved):
                     await engine.query(each.ask)
                     loaded += 1
             except NowboardError as error:

@@ -1,121 +1,86 @@
-"""Dashboards: list, read, publish, remove."""
+"""Dashboards: list, create, read, change the draft."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from nowboard.access.dashboards import (
-    access_dashboard,
-    access_dashboard_change,
-    access_dashboard_removal,
-    access_dashboards,
-)
-from nowboard.access.rules import require
-from nowboard.clock import MILLISECOND, Clock
-from nowboard.dashboards.validate import to_document, validate
-from nowboard.errors import BadRequest
+from nowboard.access.dashboards import Search, access_dashboards, access_shown, sort_key
+from nowboard.clock import Clock
+from nowboard.dashboards.ids import id_from
 from nowboard.model.dashboards import Dashboard
-from nowboard.model.engine import Engine
 from nowboard.model.principals import Permission
-from nowboard.model.visible import visible_catalog
-from nowboard.records.dashboards import DashboardRow
+from nowboard.records.dashboards import ORGANISATION
 from nowboard.records.database import Records
-from nowboard.web.answers import answer, nothing
+from nowboard.web.answers import answer
 from nowboard.web.direct import api_router
+from nowboard.web.documents import IF_MATCH, DashboardItem, etag_in, item_of, own_id, tagged
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
 from nowboard.web.options import WebOptions
+from nowboard.web.paging import Page
 from nowboard.web.reading import read_object
+from nowboard.web.writing import Writing
+
+MOST: Final = 500
+"""Dashboards on a page of the list."""
 
 
-class DashboardItem(msgspec.Struct, frozen=True):
-    """A dashboard in the list; `widgets` counts them, `updated_at` is in milliseconds."""
-
-    id: str
-    title: str
-    description: str | None
-    tags: list[str]
-    widgets: int
-    updated_at: int
-
-
-class DashboardList(msgspec.Struct, frozen=True):
-    """The dashboards that are visible."""
+class DashboardList(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page of the dashboards that are visible; `next` is what `after` takes for the next one."""
 
     items: list[DashboardItem]
+    next: str | None = None
 
 
-Published = Callable[[str, int, str], object]
-"""Told of every stored dashboard: its id, version and organisation."""
-
-
-def dashboard_routes(
-    gate: Gate, records: Records, engine: Engine, clock: Clock, published: Published, options: WebOptions
-) -> APIRouter:
+def dashboard_routes(gate: Gate, records: Records, writing: Writing, clock: Clock, options: WebOptions) -> APIRouter:
     """`/dashboards`."""
     router = api_router("Dashboards")
 
-    @router.get("/dashboards", **described("All dashboards", answer=DashboardList))
-    async def every(request: Request) -> Response:
-        rows = await records.run(access_dashboards, await gate.principal(request))
-        return answer(DashboardList([_item(row) for row in rows]))
+    @router.get("/dashboards", **described("The dashboards that you may see", answer=DashboardList))
+    async def every(
+        request: Request,
+        q: str = "",
+        tag: str | None = None,
+        owner: str | None = None,
+        trash: bool = False,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+        after: str | None = None,
+    ) -> Response:
+        principal = await gate.principal(request)
+        found = await records.run(access_dashboards, principal, Search(q, tag, owner, trash), clock.now())
+        cut = Page(limit, after).cut(found, sort_key)
+        return answer(DashboardList([item_of(each.head, each.level) for each in cut.items], cut.next))
+
+    @router.post("/dashboards", **described("Create a dashboard", body=Dashboard, answer=Dashboard, status=201))
+    async def create(request: Request, visibility: str = ORGANISATION, publish: bool = False) -> Response:
+        principal = await gate.principal(request, Permission.EDIT)
+        document = await read_object(request, options.json_bytes)
+        if "id" not in document and isinstance(document.get("title"), str):
+            document["id"] = id_from(document["title"])
+        row = await writing.create(principal, document, visibility=visibility, publish=publish)
+        return tagged(row.document, row.etag, status=201)
 
     @router.get("/dashboards/{dashboard}", **described("One dashboard", answer=Dashboard))
-    async def one(request: Request, dashboard: str) -> Response:
-        row = await records.run(access_dashboard, await gate.principal(request), dashboard)
-        return _document(row)
+    async def one(request: Request, dashboard: str, draft: bool = False) -> Response:
+        principal = await gate.principal(request)
+        shown = await records.run(access_shown, principal, dashboard, clock.now(), draft=draft)
+        headers = {"Nowboard-Level": shown.level.name.lower()}
+        if shown.number is not None:
+            headers["Nowboard-Version"] = str(shown.number)
+        return tagged(shown.document, shown.etag, headers=headers)
 
     @router.put(
         "/dashboards/{dashboard}",
-        **described(
-            "Publish a dashboard",
-            body=Dashboard,
-            answer=Dashboard,
-            headers={"If-Match": "The ETag that was read: refuse when somebody else changed it since."},
-        ),
+        **described("Write the draft of a dashboard", body=Dashboard, answer=Dashboard, headers=IF_MATCH),
     )
-    async def put(request: Request, dashboard: str) -> Response:
-        principal = await gate.principal(request)
-        require(principal, Permission.EDIT)
-        document = await read_object(request, options.json_bytes)
-        if document.setdefault("id", dashboard) != dashboard:
-            raise BadRequest("the id in the body is another one than in the path", code="bad_body")
-        # planning every query of a large document takes long enough to hold everybody else up
-        catalog = visible_catalog(engine.catalog, principal.scope)
-        wanted = to_document(await asyncio.to_thread(validate, document, catalog))
-        etag = _etag(request.headers.get("if-match"))
-        row = await records.run(access_dashboard_change, principal, wanted, now=clock.now(), etag=etag)
-        published(row.id, row.version, row.organisation)
-        return _document(row)
-
-    @router.delete("/dashboards/{dashboard}", **described("Remove a dashboard", status=204))
-    async def remove(request: Request, dashboard: str) -> Response:
-        await records.run(access_dashboard_removal, await gate.principal(request), dashboard)
-        return nothing()
+    async def put(request: Request, dashboard: str, publish: bool = False, visibility: str | None = None) -> Response:
+        principal = await gate.principal(request, Permission.EDIT)
+        document = own_id(await read_object(request, options.json_bytes), dashboard)
+        etag = etag_in(request.headers.get("if-match"))
+        row, _ = await writing.put(principal, document, etag, publish=publish, visibility=visibility)
+        return tagged(row.document, row.etag)
 
     return router
-
-
-def _item(row: DashboardRow) -> DashboardItem:
-    document: Any = row.document
-    return DashboardItem(
-        id=row.id,
-        title=row.title,
-        description=document.get("description"),
-        tags=list(row.tags),
-        widgets=len(document.get("widgets", ())),
-        updated_at=row.updated_at // MILLISECOND,
-    )
-
-
-def _document(row: DashboardRow) -> Response:
-    return answer(row.document, headers={"ETag": f'"{row.etag}"'})
-
-
-def _etag(header: str | None) -> str | None:
-    return None if header is None or header.strip() == "*" else header.strip().removeprefix("W/").strip('"')

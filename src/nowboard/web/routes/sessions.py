@@ -68,7 +68,7 @@ def session_routes(
 
     @router.get("/sessions/current", **described("Who is signed in", answer=Me))
     async def current(request: Request) -> Response:
-        return answer(_me(await gate.principal(request)))
+        return answer(_me(await gate.principal(request, guests=True)))
 
     @router.delete("/sessions/current", **described("Sign out", status=204))
     async def end(request: Request) -> Response:
@@ -83,7 +83,7 @@ def session_routes(
 
     @router.post("/sessions/tickets", **described("A ticket for one socket", answer=Ticket, status=201))
     async def ticket(request: Request) -> Response:
-        principal = await gate.principal(request)
+        principal = await gate.principal(request, guests=True)
         return answer(Ticket(tickets.issue(principal), LIFETIME), status=201)
 
     return router

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,19 +17,54 @@ def upgrade() -> None:
     """Move the dashboards over, each published as its first version, and create the rest."""
     op.rename_table("dashboards", "dashboards_0001")
     _dashboards()
-    op.execute(
-        "INSERT INTO dashboards (organisation, id, document, title, tags, visibility, version, etag, published,"
-        " owner, created_at, updated_at, updated_by)"
-        " SELECT 'main', id, document, title, tags, 'organisation', version, etag, 1, owner, updated_at, updated_at,"
-        " owner FROM dashboards_0001"
-    )
-    op.execute(
-        "INSERT INTO dashboard_versions (organisation, dashboard, number, document, note, created_at, created_by)"
-        " SELECT 'main', id, 1, document, '', updated_at, owner FROM dashboards_0001"
-    )
+    _move()
     op.drop_table("dashboards_0001")
+    _drafts()
     _shares()
     _queries()
+
+
+def _move() -> None:
+    old = sa.table("dashboards_0001", *_columns("id title owner etag", "document tags", "version updated_at"))
+    new = sa.table(
+        "dashboards",
+        *_columns(
+            "organisation id title visibility etag published_etag owner updated_by",
+            "document summary published_summary",
+            "version published created_at updated_at",
+        ),
+    )
+    versions = sa.table(
+        "dashboard_versions",
+        *_columns("organisation dashboard etag note created_by", "document", "number created_at"),
+    )
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(old)).all():
+        summary = {
+            "title": row.title,
+            "description": row.document.get("description"),
+            "tags": row.tags,
+            "widgets": len(row.document.get("widgets", ())),
+        }
+        connection.execute(
+            sa.insert(new).values(
+                organisation="main", id=row.id, document=row.document, title=row.title, summary=summary,
+                visibility="organisation", version=row.version, etag=row.etag, published=1, published_etag=row.etag,
+                published_summary=summary, owner=row.owner, created_at=row.updated_at, updated_at=row.updated_at,
+                updated_by=row.owner,
+            )
+        )  # fmt: skip
+        connection.execute(
+            sa.insert(versions).values(
+                organisation="main", dashboard=row.id, number=1, document=row.document, etag=row.etag, note="",
+                created_at=row.updated_at, created_by=row.owner,
+            )
+        )  # fmt: skip
+
+
+def _columns(texts: str, documents: str, numbers: str) -> list[sa.ColumnClause[Any]]:
+    kinds = ((texts, sa.String()), (documents, sa.JSON()), (numbers, sa.BigInteger()))
+    return [sa.column(name, kind) for names, kind in kinds for name in names.split()]
 
 
 def _dashboards() -> None:
@@ -37,11 +74,13 @@ def _dashboards() -> None:
         sa.Column("id", sa.String(63), nullable=False),
         sa.Column("document", sa.JSON, nullable=False),
         sa.Column("title", sa.String(400), nullable=False),
-        sa.Column("tags", sa.JSON, nullable=False),
+        sa.Column("summary", sa.JSON, nullable=False),
         sa.Column("visibility", sa.String(16), nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("etag", sa.String(64), nullable=False),
         sa.Column("published", sa.Integer),
+        sa.Column("published_etag", sa.String(64)),
+        sa.Column("published_summary", sa.JSON),
         sa.Column("owner", sa.String(200), nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
@@ -57,8 +96,22 @@ def _dashboards() -> None:
         sa.Column("dashboard", sa.String(63), primary_key=True),
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("document", sa.JSON, nullable=False),
+        sa.Column("etag", sa.String(64), nullable=False),
         sa.Column("note", sa.String(1000), nullable=False),
         sa.Column("restores", sa.Integer),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("created_by", sa.String(200), nullable=False),
+    )
+
+
+def _drafts() -> None:
+    op.create_table(
+        "dashboard_drafts",
+        sa.Column("organisation", sa.String(63), primary_key=True),
+        sa.Column("dashboard", sa.String(63), primary_key=True),
+        sa.Column("version", sa.Integer, primary_key=True),
+        sa.Column("etag", sa.String(64), nullable=False),
+        sa.Column("document", sa.JSON, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("created_by", sa.String(200), nullable=False),
     )
@@ -129,6 +182,7 @@ def _queries() -> None:
         sa.Column("description", sa.String(2000), nullable=False),
         sa.Column("document", sa.JSON, nullable=False),
         sa.Column("etag", sa.String(64), nullable=False),
+        sa.Column("owner", sa.String(200), nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.Column("updated_by", sa.String(200), nullable=False),
@@ -137,7 +191,9 @@ def _queries() -> None:
 
 def downgrade() -> None:
     """Back to dashboards without versions; what is in other organisations than the first is left out."""
-    for name in ("templates", "query_versions", "queries", "embed_keys", "shares", "dashboard_versions"):
+    for name in (
+        "templates", "query_versions", "queries", "embed_keys", "shares", "dashboard_drafts", "dashboard_versions",
+    ):  # fmt: skip
         op.drop_table(name)
     op.drop_index("dashboards_updated_at", "dashboards")
     op.rename_table("dashboards", "dashboards_0003")
@@ -152,8 +208,12 @@ def downgrade() -> None:
         sa.Column("owner", sa.String(200), nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
     )
-    op.execute(
-        "INSERT INTO dashboards SELECT id, document, title, tags, version, etag, owner, updated_at"
-        " FROM dashboards_0003 WHERE organisation = 'main' AND deleted_at IS NULL"
-    )
+    shared = "id title etag owner", "document", "version updated_at"
+    new = sa.table("dashboards_0003", *_columns("organisation", "summary", "deleted_at"), *_columns(*shared))
+    old = sa.table("dashboards", *_columns("", "tags", ""), *_columns(*shared))
+    connection = op.get_bind()
+    kept = sa.select(new).where(new.c.organisation == "main", new.c.deleted_at.is_(None))
+    for row in connection.execute(kept).mappings().all():
+        values = {column.name: row[column.name] for column in _columns(*shared)}
+        connection.execute(sa.insert(old).values(tags=row["summary"]["tags"], **values))
     op.drop_table("dashboards_0003")

@@ -1,0 +1,76 @@
+"""The widgets of a dashboard, one by one. Changes go to the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from nowboard.access.dashboards import access_shown
+from nowboard.access.drafts import access_base
+from nowboard.clock import Clock
+from nowboard.dashboards.places import placed
+from nowboard.model.dashboards import Widget
+from nowboard.model.principals import Permission, Principal
+from nowboard.records.database import Records
+from nowboard.web.documents import IF_MATCH, etag_in, find_widget, own_id, tagged
+from nowboard.web.gate import Gate
+from nowboard.web.openapi import described
+from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.reading import read_object
+from nowboard.web.writing import Writing
+
+
+class WidgetList(msgspec.Struct, frozen=True):
+    """The widgets of a dashboard, in the order of the document."""
+
+    items: list[Widget]
+
+
+def widget_routes(gate: Gate, records: Records, writing: Writing, clock: Clock, options: WebOptions) -> APIRouter:
+    """`/dashboards/{id}/widgets`."""
+    router = APIRouter(prefix=f"{PREFIX}/dashboards/{{dashboard}}/widgets", tags=["Widgets"])
+
+    @router.get("", **described("The widgets of a dashboard", answer=WidgetList))
+    async def every(request: Request, dashboard: str, draft: bool = False) -> Response:
+        principal = await gate.principal(request)
+        shown = await records.run(access_shown, principal, dashboard, clock.now(), draft=draft)
+        return tagged({"items": shown.document.get("widgets", [])}, shown.etag)
+
+    @router.get("/{widget}", **described("One widget", answer=Widget))
+    async def one(request: Request, dashboard: str, widget: str, draft: bool = False) -> Response:
+        principal = await gate.principal(request)
+        shown = await records.run(access_shown, principal, dashboard, clock.now(), draft=draft)
+        return tagged(find_widget(shown.document, widget), shown.etag)
+
+    @router.put("/{widget}", **described("Add or change a widget", body=Widget, answer=Widget, headers=IF_MATCH))
+    async def put(request: Request, dashboard: str, widget: str) -> Response:
+        principal = await gate.principal(request, Permission.EDIT)
+        wanted = own_id(await read_object(request, options.json_bytes), widget)
+        document, etag = await made_from(request, principal, dashboard)
+        widgets = list(document.get("widgets", ()))
+        place = next((index for index, each in enumerate(widgets) if each["id"] == widget), None)
+        if place is None:
+            widgets.append(placed(wanted, widgets))
+        else:
+            widgets[place] = wanted
+        row = await writing.change(principal, {**document, "widgets": widgets}, etag)
+        return tagged(find_widget(row.document, widget), row.etag)
+
+    @router.delete("/{widget}", **described("Remove a widget", status=204, headers=IF_MATCH))
+    async def remove(request: Request, dashboard: str, widget: str) -> Response:
+        principal = await gate.principal(request, Permission.EDIT)
+        document, etag = await made_from(request, principal, dashboard)
+        gone = find_widget(document, widget)
+        rest = [each for each in document["widgets"] if each is not gone]
+        row = await writing.change(principal, {**document, "widgets": rest}, etag)
+        return Response(status_code=204, headers={"ETag": f'"{row.etag}"'})
+
+    async def made_from(request: Request, principal: Principal, dashboard: str) -> tuple[Mapping[str, Any], str | None]:
+        """The draft that the caller knows. If it is not the newest, writing refuses it with both sides."""
+        etag = etag_in(request.headers.get("if-match"))
+        return await records.run(access_base, principal, dashboard, etag, clock.now()), etag
+
+    return router
