@@ -32,7 +32,11 @@ function TokenForm({ principal, onClose }: Omit<TokenDialogProps, 'opened'>) {
   if (making.data) {
     return (
       <div className={forms.form}>
-        <Secret label="The new token" value={making.data.secret} note="Shown this once. Keep it where secrets are kept." />
+        <Secret
+          label="The new token"
+          value={making.data.secret}
+          note="Shown this once. Keep it where secrets are kept."
+        />
         <div className={forms.buttons}>
           <Button onClick={onClose}>Done</Button>
         </div>
@@ -50,7 +54,12 @@ function TokenForm({ principal, onClose }: Omit<TokenDialogProps, 'opened'>) {
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <NativeSelect label="Role" value={role} data={[...roles]} onChange={(event) => setRole(event.currentTarget.value)} />
+      <NativeSelect
+        label="Role"
+        value={role}
+        data={[...roles]}
+        onChange={(event) => setRole(event.currentTarget.value)}
+      />
       <Expiry value={days} onChange={setDays} />
       <Problem error={making.error} />
       <div className={forms.buttons}>

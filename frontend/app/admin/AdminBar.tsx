@@ -1,34 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { HOME } from '../api/roles';
-import { type Permission, sessionQuery, useMay } from '../api/sessions';
 import { PageBar } from '../shell/PageBar';
 import { Message } from '../ui/Message';
 import styles from './AdminBar.module.css';
-
-interface Place {
-  readonly path: string;
-  readonly title: string;
-  readonly permission: Permission;
-  /** Only in the first organisation. */
-  readonly home?: boolean;
-}
-
-export const ADMIN_PLACES: readonly Place[] = [
-  { path: '/admin/users', title: 'Users', permission: 'users' },
-  { path: '/admin/roles', title: 'Roles', permission: 'users' },
-  { path: '/admin/organisations', title: 'Organisations', permission: 'admin', home: true },
-  { path: '/admin/audit', title: 'Audit log', permission: 'audit' },
-];
-
-/** The places of administration that are open to who is signed in. */
-export function useAdminPlaces(): readonly Place[] {
-  const { data } = useQuery(sessionQuery);
-  const may = useMay();
-  const home = data?.organisation === HOME;
-  return ADMIN_PLACES.filter((place) => may(place.permission) && (home || place.home !== true));
-}
+import { ADMIN_PLACES, useAdminPlaces } from './places';
 
 interface AdminPageProps {
   readonly path: string;

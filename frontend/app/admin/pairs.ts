@@ -30,7 +30,9 @@ export const toRows = (object: Readonly<Record<string, unknown>>): readonly KeyV
 
 /** Rows without a name say nothing. */
 export const fromRows = (rows: readonly KeyValue[]): Record<string, unknown> =>
-  Object.fromEntries(rows.filter(({ key }) => key.trim() !== '').map(({ key, value }) => [key.trim(), readCell(value)]));
+  Object.fromEntries(
+    rows.filter(({ key }) => key.trim() !== '').map(({ key, value }) => [key.trim(), readCell(value)]),
+  );
 
 export const fromTextRows = (rows: readonly KeyValue[]): Record<string, string> =>
   Object.fromEntries(rows.filter(({ key }) => key.trim() !== '').map(({ key, value }) => [key.trim(), value.trim()]));

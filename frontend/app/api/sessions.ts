@@ -100,8 +100,8 @@ export const ownSessionsQuery = queryOptions({
   queryFn: async ({ signal }) => (await request<{ items: readonly OwnSession[] }>('/sessions', { signal })).items,
 });
 
-/** Whether who is signed in holds a permission; what they may not do is not shown. */
-export function useMay(): (permission: Permission) => boolean {
-  const { data } = useQuery(sessionQuery);
+/** Whether who is signed in holds a permission; what they may not do is not shown. Guests are not asked. */
+export function useMay(enabled = true): (permission: Permission) => boolean {
+  const { data } = useQuery({ ...sessionQuery, enabled });
   return (permission) => data?.permissions.includes(permission) ?? false;
 }

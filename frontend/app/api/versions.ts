@@ -42,7 +42,8 @@ const at = (id: string): string => `/dashboards/${encodeURIComponent(id)}`;
 export const versionsQuery = (id: string) =>
   queryOptions({
     queryKey: ['versions', id],
-    queryFn: async ({ signal }) => (await request<{ items: readonly Version[] }>(`${at(id)}/versions`, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await request<{ items: readonly Version[] }>(`${at(id)}/versions`, { signal })).items,
   });
 
 /** From one version to another; `draft` is one as well. */

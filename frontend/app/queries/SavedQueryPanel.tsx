@@ -31,7 +31,9 @@ export function SavedQueryPanel({ query }: { readonly query: SavedQuery }) {
     event.preventDefault();
     running.mutate();
   };
-  const rows: readonly Numbered[] = (running.data?.rows ?? []).slice(0, MOST_ROWS).map((row, place) => ({ row, place }));
+  const rows: readonly Numbered[] = (running.data?.rows ?? [])
+    .slice(0, MOST_ROWS)
+    .map((row, place) => ({ row, place }));
   const total = running.data?.rows.length ?? 0;
   return (
     <Panel title={query.title} lead={query.description ?? undefined}>
@@ -62,7 +64,9 @@ export function SavedQueryPanel({ query }: { readonly query: SavedQuery }) {
             items={rows}
             keyOf={({ place }) => String(place)}
           />
-          <span className={forms.hint}>{total > MOST_ROWS ? `The first ${MOST_ROWS} of ${total} rows` : `${total} rows`}</span>
+          <span className={forms.hint}>
+            {total > MOST_ROWS ? `The first ${MOST_ROWS} of ${total} rows` : `${total} rows`}
+          </span>
         </>
       ) : null}
     </Panel>

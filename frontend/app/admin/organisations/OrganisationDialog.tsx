@@ -27,7 +27,10 @@ function ClosingButtons({ organisation, done }: { organisation: Organisation; do
     mutationFn: () => changeOrganisation(id, { disabled: !disabled }),
     onSuccess: () => done(disabled ? `${name} is open again` : `${name} is closed`),
   });
-  const removing = useMutation({ mutationFn: () => removeOrganisation(id), onSuccess: () => done(`${name} is removed`) });
+  const removing = useMutation({
+    mutationFn: () => removeOrganisation(id),
+    onSuccess: () => done(`${name} is removed`),
+  });
   return (
     <>
       <Problem error={closing.error ?? removing.error} />

@@ -44,7 +44,10 @@ export function RolesPage() {
   return (
     <AdminPage path="/admin/roles" actions={<Button onClick={() => setShown('new')}>New role</Button>}>
       <Panels wide>
-        <Panel title="Roles" lead="What people and tokens may do, and which rows they see. A change holds within a second.">
+        <Panel
+          title="Roles"
+          lead="What people and tokens may do, and which rows they see. A change holds within a second."
+        >
           <Roles onOpen={setShown} />
         </Panel>
       </Panels>

@@ -48,7 +48,12 @@ function InviteForm({ principal, onClose }: InviteDialogProps & { readonly princ
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <NativeSelect label="Role" value={role} data={[...roles]} onChange={(event) => setRole(event.currentTarget.value)} />
+      <NativeSelect
+        label="Role"
+        value={role}
+        data={[...roles]}
+        onChange={(event) => setRole(event.currentTarget.value)}
+      />
       <Rows
         legend="Attributes"
         hint="Values that the conditions of the role name, such as vessels: v1, v2."

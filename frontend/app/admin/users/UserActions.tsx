@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { changeUser, createLink, removeUser, type User, usersQuery } from '../../api/users';
 import forms from '../../ui/Form.module.css';
 import { Problem } from '../../ui/Problem';
-import styles from './Users.module.css';
 import { LinkShown } from './LinkShown';
+import styles from './Users.module.css';
 
 interface UserActionsProps {
   readonly user: User;

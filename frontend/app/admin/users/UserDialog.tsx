@@ -7,8 +7,8 @@ import { changeUser, type User, type UserChange, usersQuery } from '../../api/us
 import forms from '../../ui/Form.module.css';
 import { Problem } from '../../ui/Problem';
 import { useToast } from '../../ui/Toasts';
-import { Rows } from '../Rows';
 import { fromRows, toRows } from '../pairs';
+import { Rows } from '../Rows';
 import { UserActions } from './UserActions';
 
 interface UserDialogProps {

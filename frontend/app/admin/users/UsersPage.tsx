@@ -70,7 +70,12 @@ function Users({ onInvite }: { readonly onInvite: () => void }) {
         maw={320}
         onChange={(event) => setText(event.currentTarget.value)}
       />
-      <SimpleTable label="Users" columns={columnsOf(now, ({ id }) => setManaged(id))} items={found} keyOf={({ id }) => id} />
+      <SimpleTable
+        label="Users"
+        columns={columnsOf(now, ({ id }) => setManaged(id))}
+        items={found}
+        keyOf={({ id }) => id}
+      />
       {found.length === 0 ? <Message icon="search" title="No user matches" /> : null}
       {chosen ? <UserDialog user={chosen} onClose={() => setManaged(null)} /> : null}
     </>
