@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """A benchmark's lines. Ratios are to the line called `base`; `reach` is the aim in words."""
+    """A benchmark's lines. Ratios are to the line called `base`, in its unit; `reach` is the aim in words."""
 
     title: str
     lines: Sequence[Line]
@@ -42,12 +42,12 @@ def number(value: float) -> str:
 
 def show(report: Report, console: Console) -> None:
     """Print medians with their spread, and the ratio to the base."""
-    base = next((line.median for line in report.lines if line.name == report.base), None)
+    base = next((line for line in report.lines if line.name == report.base), None)
     table = Table(title=report.title, caption=f"reach: {report.reach}" if report.reach else None, title_justify="left")
     for heading in ("", "median", "spread", "unit", "ratio", "note"):
         table.add_column(heading, justify="right" if heading in {"median", "spread", "ratio"} else "left")
     for line in report.lines:
-        ratio = f"{line.median / base:.2f}" if base else ""
+        ratio = f"{line.median / base.median:.2f}" if base is not None and line.unit == base.unit else ""
         spread = f"{number(min(line.samples))} – {number(max(line.samples))}" if len(line.samples) > 1 else ""
         table.add_row(line.name, number(line.median), spread, line.unit, ratio, line.note)
     console.print(table)

@@ -69,6 +69,12 @@ def test_architecture_names_every_room() -> None:
     assert [room for room in rooms if f"`{room}/`" not in text] == []
 
 
+def test_architecture_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "ARCHITECTURE.md").read_text())
+    assert len(named) >= 3
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
 def test_import_contracts_ignore_nothing() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())
     for contract in config["tool"]["importlinter"]["contracts"]:

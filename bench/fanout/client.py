@@ -21,6 +21,25 @@ class Tally:
     small: list[bytes] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What a server spent on some ticks, and how many updates it delivered meanwhile."""
+
+    seconds: float = 0.0
+    updates: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.seconds + other.seconds, self.updates + other.updates)
+
+    def __sub__(self, other: Cost) -> Cost:
+        return Cost(self.seconds - other.seconds, self.updates - other.updates)
+
+    @property
+    def each(self) -> float:
+        """Microseconds of CPU per delivered update."""
+        return self.seconds / self.updates * 1e6
+
+
 def masked(payload: bytes) -> bytes:
     """A masked text frame, as clients must send."""
     size = len(payload)
@@ -118,3 +137,15 @@ async def crowd(
             raise TimeoutError(f"only {tally.opened} of {count} sockets opened")
         await asyncio.sleep(0.05)
     return transports
+
+
+async def arrived(tally: Tally, updates: int, patience: float = 15.0) -> None:
+    """Wait until `updates` have come, or no more do: a server that falls behind may leave some out; fails for none."""
+    last = 0
+    waited = 0.0
+    while tally.frames < updates and waited < patience:
+        await asyncio.sleep(0.05)
+        waited = waited + 0.05 if tally.frames == last else 0.0
+        last = tally.frames
+    if not tally.frames:
+        raise RuntimeError("no update arrived")

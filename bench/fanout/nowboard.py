@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
-from pathlib import Path
 
-from bench.fanout.client import Tally, crowd
-from bench.process import Nowboard, cpu_seconds, nowboard
+from bench.fanout.client import Cost, Tally, arrived, crowd
+from bench.process import Nowboard, cpu_seconds
 
 GROUPS = 8
+START = 1_700_000_000_000
 STREAM = {
     "name": "ticks",
     "time": "at",
@@ -24,39 +25,54 @@ def events(tick: int, at: int) -> bytes:
     return json.dumps(rows).encode()
 
 
-async def measure_nowboard(folder: Path, sockets: int, ticks: int, interval: float, size: int) -> float:
-    """Microseconds of server CPU per delivered update, everything included."""
-    with nowboard(folder) as server:
+class Crowd:
+    """Viewers of one live query of one server, and a producer that keeps its connection open."""
+
+    def __init__(self, server: Nowboard, size: int) -> None:
+        self.process = server.process
+        self._server = server
+        self._tally = Tally(least=size // 2)
+        self._viewers: list[asyncio.BaseTransport] = []
+        self._producer = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        self._tick = 0
         server.call("POST", "/streams", STREAM)
-        at = 1_700_000_000_000
-        server.call("POST", "/streams/ticks/events", events(0, at))
+        self.post()
+
+    async def come(self, sockets: int) -> None:
+        """Open `sockets` viewers; each has its snapshot in hand afterwards."""
         subscribe = json.dumps({"type": "subscribe", "id": "s", "query": QUERY}).encode()
-        tally = Tally(least=size // 2)
 
         def speak(heard: bytes | None) -> bytes | None:
             return subscribe if heard is None else None
 
-        headers = {"Authorization": f"Bearer {server.token}"}
-        transports = await crowd(server.port, "/api/v1/live", sockets, tally, speak, headers)
-        while tally.frames < sockets:
+        headers = {"Authorization": f"Bearer {self._server.token}"}
+        self._viewers += await crowd(self._server.port, "/api/v1/live", sockets, self._tally, speak, headers)
+        while self._tally.frames < sockets:
             await asyncio.sleep(0.05)
-        await asyncio.sleep(1.0)
-        tally.frames = 0
-        before = cpu_seconds(server.process)
-        await _post(server, ticks, interval, at)
-        deadline = asyncio.get_running_loop().time() + 30
-        while tally.frames < sockets * ticks * 0.99 and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.05)
-        spent = cpu_seconds(server.process) - before
-        for transport in transports:
-            transport.close()
-        if not tally.frames:
-            raise RuntimeError("no update arrived")
-        return spent / tally.frames * 1e6
 
+    async def follow(self, ticks: int, interval: float) -> Cost:
+        """Post `ticks` batches and wait until every viewer has every update."""
+        loop = asyncio.get_running_loop()
+        self._tally.frames = 0
+        before = cpu_seconds(self.process)
+        for _ in range(ticks):
+            await loop.run_in_executor(None, self.post)
+            await asyncio.sleep(interval)
+        await arrived(self._tally, len(self._viewers) * ticks)
+        return Cost(cpu_seconds(self.process) - before, self._tally.frames)
 
-async def _post(server: Nowboard, ticks: int, interval: float, at: int) -> None:
-    loop = asyncio.get_running_loop()
-    for tick in range(1, ticks + 1):
-        await loop.run_in_executor(None, server.call, "POST", "/streams/ticks/events", events(tick, at))
-        await asyncio.sleep(interval)
+    def post(self) -> None:
+        """One batch of events."""
+        headers = {"Authorization": f"Bearer {self._server.token}", "Content-Type": "application/json"}
+        self._producer.request("POST", "/api/v1/streams/ticks/events", events(self._tick, START), headers)
+        answer = self._producer.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(body.decode(errors="replace"))
+        self._tick += 1
+
+    def leave(self) -> None:
+        """Close everything."""
+        for viewer in self._viewers:
+            viewer.close()
+        self._producer.close()

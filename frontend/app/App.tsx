@@ -13,6 +13,7 @@ import { Shell } from './shell/Shell';
 import { colorSchemeManager, theme } from './theme/theme';
 
 const DashboardPage = lazy(async () => ({ default: (await import('./dashboard/DashboardPage')).DashboardPage }));
+const SharePage = lazy(async () => ({ default: (await import('./share/SharePage')).SharePage }));
 
 function SignedIn() {
   return (
@@ -48,6 +49,16 @@ export function App() {
         <QueryClientProvider client={queryClient}>
           <Switch>
             <Route path="/sign-in" component={SignInPage} />
+            <Route path="/share/:share">
+              <Suspense fallback={<GridPlaceholder />}>
+                <SharePage />
+              </Suspense>
+            </Route>
+            <Route path="/embed/:key">
+              <Suspense fallback={<GridPlaceholder />}>
+                <SharePage embedded />
+              </Suspense>
+            </Route>
             <Route component={SignedIn} />
           </Switch>
         </QueryClientProvider>

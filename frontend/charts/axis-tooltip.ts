@@ -32,7 +32,7 @@ function lineOf(hover: Hover, series: Series, index: number, total: number): Too
     name: series.name,
     value: formatValue(hover.formats, series.column, value, 'exact'),
   };
-  const share = hover.shares && value !== null && total > 0 ? hover.formats.percent(value / total) : null;
+  const share = hover.shares && value !== null && total > 0 ? hover.formats.percent(value / total, 1) : null;
   return share === null ? line : { ...line, note: share };
 }
 

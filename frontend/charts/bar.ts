@@ -1,22 +1,31 @@
 /** Bars: vertical or horizontal, grouped, stacked or as shares. Always from zero. */
 import type { BarSeriesOption, EChartsOption } from 'echarts';
 import type { Widget } from '../core/documents';
-import { type Formats, formatNumber, type Look } from '../core/format';
+import type { Formats, Look } from '../core/format';
 import type { Result } from '../core/values';
 import { axisTooltip } from './axis-tooltip';
+import { type BarLabels, labelAt, seriesLabel, valuesWidth } from './bar-labels';
 import { arranged } from './bar-order';
-import { baseOption, gridOption, LABEL_GAP, type Margins, type ValueAxis, valueAxisFor, valueAxisOption } from './base';
+import {
+  baseOption,
+  gridOption,
+  LABEL_GAP,
+  type Margins,
+  unitRow,
+  type ValueAxis,
+  valueAxisFor,
+  valueAxisOption,
+} from './base';
 import { fade } from './color';
 import { type ChartContext, type Frames, fontSizeOf, formatsOf } from './context';
 import { isApproximate } from './frame';
 import { legendOption, namingOf } from './legend';
-import { widest } from './measure';
 import { nameAxis, nameRoom } from './name-axis';
 import { type BarOptions, optionsOf, type Threshold } from './options';
 import { seriesColors } from './palette';
 import { ranked, type Series, type SeriesTable, seriesOf } from './series';
 import { shares, stackedExtremes } from './stack';
-import { linesOf, markLines, nearbyOf, uprightRoom } from './thresholds';
+import { besideRoom, linesOf, markLines, nearbyOf, uprightRoom } from './thresholds';
 import { axisHeight, bucketAxis, categoryAxis, categoryLabel } from './x-axis';
 
 interface Drawing {
@@ -58,31 +67,47 @@ function drawingOf(widget: Widget, result: Result, context: ChartContext): Drawi
   return { result, formats, table, series, options, stack, percent, axis, look, labels, lines };
 }
 
-function valueLabel({ options, look, formats, stack }: Drawing, context: ChartContext): BarSeriesOption {
-  if (!options.labels) return {};
-  const size = fontSizeOf(context);
-  const label = {
-    show: true,
-    position: stack ? ('inside' as const) : options.horizontal ? ('right' as const) : ('top' as const),
-    fontSize: size,
-    color: stack ? context.theme.surface : context.theme.textQuiet,
-    // The column's own digits: bars of 8.88, 7.4 and 10 beside each other read as noise.
-    formatter: ({ value }: { readonly value: unknown }) =>
-      typeof value === 'number' ? formatNumber(formats, look, value, 'compact') : '',
-    textBorderColor: context.theme.surface,
-    textBorderWidth: stack ? 0 : 3,
-  };
-  return { label: label as NonNullable<BarSeriesOption['label']>, labelLayout: { hideOverlap: true } };
-}
-
 /** The outer end is rounded; inside a stack only its last layer would be, so stacks stay square. */
 function corners({ options, stack }: Drawing): number[] {
   if (stack) return [0, 0, 0, 0];
   return options.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0];
 }
 
-function barSeries(drawing: Drawing, series: Series, color: string, context: ChartContext): BarSeriesOption {
+const MOST_ACROSS = 48;
+const GAP_SHARE = 0.28;
+
+/** Pixels across one bar of a drawing with `pixels` for all of them. */
+function thicknessOf({ table, series, stack }: Drawing, pixels: number): number {
+  const band = (pixels / Math.max(1, table.xs.length)) * (1 - GAP_SHARE);
+  return Math.min(MOST_ACROSS, band / (stack ? 1 : Math.max(1, series.length) * 1.1));
+}
+
+/** Every bar says its value, so that an axis would only repeat them. */
+function saysAll(drawing: Drawing, context: ChartContext): boolean {
+  const { options, stack, series, formats, look } = drawing;
+  if (!options.labels || stack || series.some(({ previous }) => previous)) return false;
+  const thickness = thicknessOf(drawing, (options.horizontal ? context.height : context.width) * 0.85);
+  const values = valuesWidth(series, { formats, look, named: false }, context);
+  return options.horizontal ? thickness >= fontSizeOf(context) * 0.75 : thickness * 1.25 >= values;
+}
+
+/** Without an axis no round number is needed above the longest bar. */
+function tight({ axis, series, lines }: Drawing): ValueAxis {
+  const drawn = series.flatMap(({ values }) => values.filter((value) => value !== null));
+  const ends = [...drawn, ...lines.map(({ value }) => value), 0];
+  const max = Math.max(...ends);
+  return max > axis.scale.min ? { ...axis, scale: { ...axis.scale, max } } : axis;
+}
+
+function barSeries(
+  drawing: Drawing,
+  series: Series,
+  color: string,
+  labels: BarLabels | null,
+  context: ChartContext,
+): BarSeriesOption {
   const { stack, table } = drawing;
+  const own = series.previous ? null : labels;
   const fill = series.previous ? fade(context.theme.muted, 0.45) : color;
   const filling = {
     color: fade(fill.startsWith('#') ? fill : context.theme.muted, 0.4),
@@ -90,49 +115,65 @@ function barSeries(drawing: Drawing, series: Series, color: string, context: Cha
     borderType: 'dashed' as const,
     borderWidth: 1,
   };
-  const data = series.values.map((value, index) =>
-    index === table.partial && value !== null ? { value, itemStyle: filling } : { value: value ?? '-' },
-  );
+  const data = series.values.map((value, index) => {
+    if (value === null) return { value: '-' as const };
+    if (index === table.partial) return { value, itemStyle: filling };
+    const label = own ? labelAt(value, index, fill, own, context) : null;
+    return label ? { value, label } : { value };
+  });
   return {
     type: 'bar',
     id: series.id,
     name: series.name,
     data,
     ...(stack ? { stack: 'total' } : {}),
-    barMaxWidth: 48,
+    barMaxWidth: MOST_ACROSS,
     barMinHeight: 0,
     barGap: '10%',
-    barCategoryGap: table.xs.length > 40 ? '12%' : '28%',
+    barCategoryGap: table.xs.length > 40 ? '12%' : `${GAP_SHARE * 100}%`,
     itemStyle: { color: fill, borderRadius: corners(drawing) },
     emphasis: { focus: drawing.series.length > 1 ? 'series' : 'none' },
-    ...(series.previous ? {} : valueLabel(drawing, context)),
+    ...(own ? seriesLabel(own, context) : {}),
   };
 }
 
-const valueTexts = ({ series, formats, look }: Drawing): readonly string[] =>
-  series.flatMap(({ values }) =>
-    values.flatMap((value) => (value === null ? [] : [formatNumber(formats, look, value, 'compact')])),
-  );
-
-function marginsOf(drawing: Drawing, legend: number, context: ChartContext): Margins {
-  const { axis, options, labels } = drawing;
+function marginsOf(drawing: Drawing, legend: number, silent: boolean, context: ChartContext): Margins {
+  const { axis, options, labels, series, formats, look, lines } = drawing;
   const top = (legend || 8) + (options.labels && !options.horizontal ? 8 : 0);
-  const ends = options.labels && options.horizontal ? widest(valueTexts(drawing), fontSizeOf(context)) + 10 : 12;
   if (options.horizontal) {
+    const values = valuesWidth(series, { formats, look, named: silent }, context) + 10;
     return {
       left: nameRoom(labels, context) + LABEL_GAP + 2,
-      right: ends + 8,
-      top: top + uprightRoom(drawing.lines, context),
-      bottom: axisHeight(context) + (axis.unit ? 14 : 0),
+      right: (options.labels ? values : 12) + 8,
+      top: top + uprightRoom(lines, context),
+      bottom: silent ? 4 : axisHeight(context) + (axis.unit ? 14 : 0),
     };
   }
-  return { left: axis.width + LABEL_GAP + 2, right: 8, top: top + (axis.unit ? 18 : 0), bottom: axisHeight(context) };
+  return {
+    left: silent ? 0 : axis.width + LABEL_GAP + 2,
+    right: 8 + besideRoom(lines, context),
+    top: top + (axis.unit ? unitRow(context) : 0),
+    bottom: axisHeight(context),
+  };
 }
 
-function axesOf(drawing: Drawing, margins: Margins, context: ChartContext) {
-  const { axis, labels, options, table, formats } = drawing;
+/** The value axis; without words and lines where the bars say it all. */
+function valueAxis({ axis, options }: Drawing, silent: boolean, context: ChartContext) {
+  const option = valueAxisOption(axis, context);
+  if (!silent) return option;
+  return {
+    ...option,
+    axisLabel: { show: false },
+    splitLine: { show: false },
+    name: options.horizontal ? '' : axis.unit,
+    nameTextStyle: { ...option.nameTextStyle, padding: 0 },
+  };
+}
+
+function axesOf(drawing: Drawing, margins: Margins, silent: boolean, context: ChartContext) {
+  const { labels, options, table, formats } = drawing;
   const size = fontSizeOf(context);
-  const value = valueAxisOption(axis, context);
+  const value = valueAxis(drawing, silent, context);
   const width = Math.max(40, context.width - margins.left - margins.right);
   if (!options.horizontal) {
     const x = table.time ? bucketAxis(table, width, context, formats) : categoryAxis(labels, width, context);
@@ -151,25 +192,33 @@ function axesOf(drawing: Drawing, margins: Margins, context: ChartContext) {
 export function barOption(widget: Widget, frames: Frames, context: ChartContext): EChartsOption | null {
   const drawing = frames.main ? drawingOf(widget, frames.main, context) : null;
   if (!drawing) return null;
-  const { table, series, options, axis, formats, result, stack, lines } = drawing;
+  const { table, series, options, formats, result, stack, lines } = drawing;
   const legend = namingOf(series, context, false).top;
-  const colors = seriesColors(series, context.theme);
-  const margins = marginsOf(drawing, legend, context);
-  const pixels = options.horizontal
-    ? context.width - margins.left - margins.right
-    : context.height - margins.top - margins.bottom;
-  const perUnit = pixels / (axis.scale.max - axis.scale.min);
-  const where = options.horizontal
+  const colors = seriesColors(series, table.series, context.theme);
+  const silent = saysAll(drawing, context);
+  const axis = silent ? tight(drawing) : drawing.axis;
+  const margins = marginsOf(drawing, legend, silent, context);
+  const [across, down] = [context.width - margins.left - margins.right, context.height - margins.top - margins.bottom];
+  const horizontal = options.horizontal === true;
+  const perUnit = (horizontal ? across : down) / (axis.scale.max - axis.scale.min);
+  const where = horizontal
     ? { axis: 'xAxis' as const, perUnit, inverse: true }
-    : { axis: 'yAxis' as const, perUnit, nearby: nearbyOf(series, true) };
+    : { axis: 'yAxis' as const, perUnit, nearby: nearbyOf(series, true), beside: true };
   const markLine = markLines(lines, where, context);
-  const drawn = series.map((each) => barSeries(drawing, each, colors.get(each.id) ?? context.theme.muted, context));
+  const thickness = thicknessOf(drawing, horizontal ? down : across);
+  const named = silent && horizontal;
+  const labels = options.labels
+    ? { horizontal, stack, look: drawing.look, formats, lines, perUnit, thickness, named, needed: silent }
+    : null;
+  const drawn = series.map((each) =>
+    barSeries(drawing, each, colors.get(each.id) ?? context.theme.muted, labels, context),
+  );
   const approximate = table.series.some(({ column }) => isApproximate(result, column));
   const hover = { table, colors, formats, axis: options.axis, approximate, shares: stack };
   return {
     ...baseOption(context),
     grid: gridOption(margins),
-    ...axesOf(drawing, margins, context),
+    ...axesOf({ ...drawing, axis }, margins, silent, context),
     ...(legend > 0 ? { legend: legendOption(series, colors, context) } : {}),
     tooltip: axisTooltip(hover, context, 'shadow'),
     series: drawn.map((each, index) => (index === 0 ? { ...each, markLine } : each)),

@@ -21,8 +21,6 @@ export function baseOption(context: ChartContext): EChartsOption {
     backgroundColor: 'transparent',
     color: [...theme.categorical],
     textStyle: { fontFamily: FONT, fontSize: fontSizeOf(context), color: theme.text },
-    // The page has a summary and a table of its own for those who do not see.
-    aria: { enabled: false },
   };
 }
 
@@ -42,6 +40,8 @@ export function tooltipBase(context: ChartContext): TooltipComponentOption {
 
 /** Pixels between an axis and its labels. */
 export const LABEL_GAP = 8;
+/** The same below the plot, where the lowest label of the other axis is near. */
+export const BELOW_GAP = 10;
 
 export interface ValueAxis {
   readonly scale: ValueScale;
@@ -95,7 +95,7 @@ export function valueAxisOption({ scale, format, unit, width }: ValueAxis, conte
       align: 'left' as const,
       padding: [0, 0, 0, -(width + LABEL_GAP)],
     },
-    nameGap: 10,
+    nameGap: size - 2,
   };
 }
 
@@ -105,9 +105,12 @@ export function plainAxis(context: ChartContext) {
     axisLine: { show: true, lineStyle: { color: theme.lineStrong } },
     axisTick: { show: false },
     splitLine: { show: false },
-    axisLabel: { color: theme.textQuiet, fontSize: fontSizeOf(context), margin: LABEL_GAP },
+    axisLabel: { color: theme.textQuiet, fontSize: fontSizeOf(context), margin: BELOW_GAP },
   };
 }
+
+/** Pixels of the row with the unit of an upright axis. */
+export const unitRow = (context: ChartContext): number => Math.round(fontSizeOf(context) * 1.5);
 
 export interface Margins {
   readonly left: number;

@@ -6,6 +6,7 @@ import { baseOption, gridOption, LABEL_GAP, tooltipBase } from './base';
 import { type ColorScale, textOn } from './color';
 import { type ChartContext, fontSizeOf } from './context';
 import { isApproximate } from './frame';
+import { colorKey } from './key';
 import { widest } from './measure';
 import { nameAxis, nameRoom } from './name-axis';
 import { tooltipHtml } from './tooltip';
@@ -30,28 +31,12 @@ export interface CellGrid {
 }
 
 /** Pixels of the colour key at the foot. */
-const KEY_HEIGHT = 26;
+const KEY_HEIGHT = 28;
 
-function key(grid: CellGrid, formats: Formats, context: ChartContext) {
-  const { colors, column } = grid;
-  const [low, high] = [colors.min, colors.max].map((value) => formatValue(formats, column, value, 'compact'));
-  return {
-    type: 'continuous' as const,
-    show: true,
-    min: colors.min,
-    max: colors.max,
-    calculable: false,
-    orient: 'horizontal' as const,
-    left: 'right' as const,
-    bottom: 0,
-    itemWidth: 8,
-    itemHeight: Math.min(140, context.width * 0.3),
-    text: [high, low],
-    textGap: 8,
-    textStyle: { color: context.theme.textQuiet, fontSize: fontSizeOf(context) },
-    inRange: { color: [...colors.stops] },
-    hoverLink: false,
-  };
+/** Gives the cells their colours; the key for readers is drawn as on every other chart. */
+function colouring({ colors }: CellGrid) {
+  const inRange = { color: [...colors.stops] };
+  return { type: 'continuous' as const, show: false, min: colors.min, max: colors.max, inRange, hoverLink: false };
 }
 
 function hoverText(grid: CellGrid, formats: Formats, result: Result, value: readonly unknown[]): string {
@@ -111,7 +96,8 @@ export function cellsOption(grid: CellGrid, result: Result, formats: Formats, co
     grid: gridOption(margins),
     xAxis: { ...categoryAxis(grid.xLabels, width, context), ...plain },
     yAxis: { ...nameAxis(grid.yLabels, room, height, context), ...plain },
-    visualMap: key(grid, formats, context),
+    visualMap: colouring(grid),
+    graphic: [colorKey(grid.colors, grid.column, formats, context)],
     tooltip: { ...tooltipBase(context), trigger: 'item', formatter: hover },
     series: [cellSeries(grid, formats, cell, context)],
   } as EChartsOption;

@@ -8,7 +8,7 @@ import { fade } from './color';
 import { type ChartContext, type Frames, fontSizeOf, formatsOf } from './context';
 import { measure, numberAt, type Picked } from './frame';
 import { type Band, type GaugeOptions, optionsOf } from './options';
-import { FONT, toneColor } from './theme';
+import { FONT, toneFill } from './theme';
 import { tooltipHtml } from './tooltip';
 
 /** The band that a value falls into; the last one ends at the top of the dial. */
@@ -32,13 +32,17 @@ interface Dial {
   readonly thickness: number;
 }
 
+/** A small dial has its ends too close to its words to name them. */
+const hasEnds = ({ height }: ChartContext): boolean => height >= 140;
+
 function dialOf(result: Result, picked: Picked, options: GaugeOptions, context: ChartContext): Dial {
   const { theme, width, height } = context;
   const { min = 0, max = 100, bands = [] } = options;
   const value = numberAt(result.rows[0] ?? [], picked);
   const band = bandOf(value, bands);
   // A foot hangs 0.42 of the radius below the centre, the names of the ends hang below the feet.
-  const radius = Math.max(32, Math.min(width / 2 - 12, (height - fontSizeOf(context) - 14) / 1.51));
+  const below = hasEnds(context) ? fontSizeOf(context) + 14 : 8;
+  const radius = Math.max(32, Math.min(width / 2 - 12, (height - below) / 1.51));
   return {
     formats: formatsOf(context, result),
     picked,
@@ -48,10 +52,10 @@ function dialOf(result: Result, picked: Picked, options: GaugeOptions, context: 
     max,
     bands,
     target: options.target ?? picked.column.goal ?? null,
-    color: band ? toneColor(theme, band.tone) : theme.accent,
+    color: band ? toneFill(theme, band.tone) : theme.accent,
     center: [width / 2, radius + 4],
     radius,
-    thickness: Math.max(8, radius * 0.15),
+    thickness: Math.max(8, radius * 0.125),
   };
 }
 
@@ -61,7 +65,7 @@ function ring({ bands, min, max }: Dial, context: ChartContext): [number, string
   if (bands.length === 0) return [[1, theme.line]];
   return bands.map(({ to, tone }, index) => {
     const end = index === bands.length - 1 ? 1 : Math.min(1, Math.max(0, (to - min) / (max - min || 1)));
-    return [end, fade(toneColor(theme, tone), 0.28)];
+    return [end, fade(toneFill(theme, tone), 0.28)];
   });
 }
 
@@ -180,7 +184,7 @@ export function gaugeOption(widget: Widget, frames: Frames, context: ChartContex
     tooltipHtml({ head: '', lines: [{ color: dial.color, name: widget.title ?? '', value }] });
   return {
     ...baseOption(context),
-    graphic: ends(dial, context),
+    graphic: hasEnds(context) ? ends(dial, context) : [],
     tooltip: { ...tooltipBase(context), trigger: 'item', formatter: hover },
     series: [ringSeries(dial, context), valueSeries(dial, context), ...targetSeries(dial, context)],
   } as EChartsOption;

@@ -6,7 +6,7 @@ import type { Column, Result } from '../core/values';
 import { baseOption, gridOption, LABEL_GAP, plainAxis, tooltipBase, valueAxisFor, valueAxisOption } from './base';
 import { type ChartContext, type Frames, fontSizeOf, formatsOf } from './context';
 import { measure, numberAt, pick, titleOf } from './frame';
-import { widest } from './measure';
+import { textWidth, widest } from './measure';
 import { optionsOf } from './options';
 import { markLines, uprightRoom } from './thresholds';
 import { tooltipHtml } from './tooltip';
@@ -125,19 +125,22 @@ export function histogramOption(widget: Widget, frames: Frames, context: ChartCo
   const thresholds = optionsOf('histogram', widget).thresholds ?? [];
   const counts = bins.map(({ count }) => count);
   const vertical = valueAxisFor(context, formats, column, counts, { zero: true, pixels: context.height * 0.8 });
+  const plot = { left: vertical.width + LABEL_GAP + 2, right: 16 };
+  const width = Math.max(40, context.width - plot.left - plot.right);
+  const from = bins[0]?.from ?? 0;
+  const perUnit = width / ((bins.at(-1)?.to ?? 1) - from || 1);
+  // Names and the unit share a row unless they would touch.
+  const unitEnds = vertical.unit ? textWidth(vertical.unit, fontSizeOf(context)) - plot.left + 12 : 0;
+  const share = thresholds.every(({ value }) => (value - from) * perUnit >= unitEnds);
+  const row = vertical.unit ? UNIT_ROW : 8;
+  const names = uprightRoom(thresholds, context);
   const margins = {
-    left: vertical.width + LABEL_GAP + 2,
-    right: 16,
-    top: (vertical.unit ? UNIT_ROW : 8) + uprightRoom(thresholds, context),
+    ...plot,
+    top: share ? Math.max(row, names) : row + names,
     bottom: axisHeight(context) + (unitOf(edge) ? 18 : 0),
   };
-  const width = Math.max(40, context.width - margins.left - margins.right);
-  const span = (bins.at(-1)?.to ?? 1) - (bins[0]?.from ?? 0);
-  const markLine = markLines(
-    thresholds,
-    { axis: 'xAxis', perUnit: width / (span || 1), above: vertical.unit ? UNIT_ROW - 6 : 0 },
-    context,
-  );
+  const above = share || !vertical.unit ? 0 : UNIT_ROW - 6;
+  const markLine = markLines(thresholds, { axis: 'xAxis', perUnit, above, plot: { from, pixels: width } }, context);
   const data = bins.map(({ from, to, count }) => [from, to, count]);
   return {
     ...baseOption(context),

@@ -1,5 +1,5 @@
 /** A colour key drawn by hand, for charts whose marks carry their own colours. */
-import { type Formats, formatValue } from '../core/format';
+import { type Formats, formatNumber, unitOf } from '../core/format';
 import type { Column } from '../core/values';
 import type { ColorScale } from './color';
 import { type ChartContext, fontSizeOf } from './context';
@@ -14,11 +14,13 @@ const GAP = 6;
 export function colorKey(scale: ColorScale, column: Column, formats: Formats, context: ChartContext) {
   const { theme } = context;
   const size = fontSizeOf(context);
-  const [low, high] = [scale.min, scale.max].map((value) => formatValue(formats, column, value, 'compact')) as [
-    string,
-    string,
-  ];
-  const title = titleOf(column);
+  // Ends that were chosen are round: "40", not "40.0"; ends from the data keep the column's digits.
+  const digits = (value: number): number | null | undefined => (Number.isInteger(value * 100) ? null : column.decimals);
+  const end = (value: number): string =>
+    formatNumber(formats, { ...column, decimals: digits(value) ?? null }, value, 'compact');
+  const [low, high] = [end(scale.min), end(scale.max)];
+  const unit = unitOf(column);
+  const title = unit === '' ? titleOf(column) : `${titleOf(column)} (${unit})`;
   const style = { fontFamily: FONT, fontSize: size, fill: theme.textQuiet, verticalAlign: 'middle' as const };
   const middle = size * 0.7;
   const start = textWidth(title, size) + GAP * 2;
@@ -27,8 +29,8 @@ export function colorKey(scale: ColorScale, column: Column, formats: Formats, co
   return {
     type: 'group' as const,
     id: 'key',
-    left: 8,
-    bottom: 4,
+    left: 0,
+    bottom: 3,
     silent: true,
     children: [
       { type: 'text' as const, id: 'title', x: 0, y: middle, style: { ...style, text: title } },

@@ -35,6 +35,8 @@ describe('placeLabels', () => {
     expect(placed.size).toBeLessThan(dots.length);
   });
 
+  it('stops at the most that are wanted', () => expect(placeLabels(dots, 600, 300, 12, 5).size).toBe(5));
+
   it('lets no name touch a name, a dot or the edge', () => {
     const names = [...placed.keys()];
     for (const index of names) {

@@ -44,18 +44,19 @@ const SIDES: readonly Side[] = ['right', 'left', 'top'];
 /** More than this many dots are a cloud; naming a few of them would pick at random. The order decides who is named first. */
 const MOST = 400;
 
-/** The side at which each dot may be named, by index; dots without room are left out. */
+/** The side at which each dot may be named, by index; dots without room are left out, and all after the first `most`. */
 export function placeLabels(
   dots: readonly Dot[],
   width: number,
   height: number,
   size: number,
+  most = Number.POSITIVE_INFINITY,
 ): ReadonlyMap<number, Side> {
   const placed = new Map<number, Side>();
   if (dots.length > MOST) return placed;
   const taken = dots.map(boxOf);
   dots.forEach((dot, index) => {
-    if (dot.text === '') return;
+    if (dot.text === '' || placed.size >= most) return;
     const fits = (side: Side): boolean => {
       const box = boxAt(dot, side, size);
       const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height;

@@ -137,6 +137,17 @@ describe('a line', () => {
     expect(colors((index) => index)).toEqual(colors((index) => -index));
   });
 
+  it('keeps the colour of a measure when the ranks change', () => {
+    const columns = [time, measured('events'), measured('messages')];
+    const color = (last: Row, name: string) =>
+      draw(widget('line', 'L'), [[at(0), 1, 1], last], columns).series.find((each) => each.name === name)?.lineStyle
+        .color;
+    for (const name of ['Events', 'Messages']) {
+      expect(color([START + HOUR, 9, 1], name)).toEqual(color([START + HOUR, 1, 9], name));
+    }
+    expect(color([START + HOUR, 9, 1], 'Events')).not.toEqual(color([START + HOUR, 9, 1], 'Messages'));
+  });
+
   it('mutes series after the eighth instead of repeating colours', () => {
     const names = Array.from({ length: 12 }, (_, index) => `S${index}`);
     const { series } = draw(

@@ -4,7 +4,7 @@ import type { Widget } from '../core/documents';
 import type { Formats } from '../core/format';
 import type { Result } from '../core/values';
 import { axisTooltip, type Hover } from './axis-tooltip';
-import { baseOption, gridOption, LABEL_GAP, type Margins, valueAxisFor, valueAxisOption } from './base';
+import { baseOption, gridOption, LABEL_GAP, type Margins, unitRow, valueAxisFor, valueAxisOption } from './base';
 import { fade } from './color';
 import { type ChartContext, type Frames, formatsOf } from './context';
 import { isApproximate } from './frame';
@@ -69,12 +69,15 @@ function veil({ table, look }: Drawing, context: ChartContext): LineSeriesOption
   return { markArea: { silent: true, animation: false, z: 10, itemStyle, data: [[{ xAxis: from }, { xAxis: to }]] } };
 }
 
+/** Pixels that the name of the last tick may stick out of the plot. */
+const LAST_TICK = 16;
+
 function marginsOf(naming: Naming, labelWidth: number, unit: boolean, context: ChartContext): Margins {
   const top = naming.top || 8;
   return {
     left: labelWidth + LABEL_GAP + 2,
-    right: naming.kind === 'direct' ? naming.room + 8 : 10,
-    top: top + (unit ? 18 : 0),
+    right: naming.kind === 'direct' ? naming.room + 8 : LAST_TICK,
+    top: top + (unit ? unitRow(context) : 0),
     bottom: axisHeight(context),
   };
 }
@@ -111,7 +114,7 @@ export function lineOption(widget: Widget, frames: Frames, context: ChartContext
   );
   const margins = marginsOf(naming, axis.width, axis.unit !== '', context);
   const width = Math.max(40, context.width - margins.left - margins.right);
-  const colors = seriesColors(series, context.theme);
+  const colors = seriesColors(series, table.series, context.theme);
   const drawn = series.flatMap((each) =>
     lineSeries(each, table, colors.get(each.id) ?? context.theme.muted, look, naming, context),
   );

@@ -67,13 +67,17 @@ interface Place {
   readonly diameter: number;
 }
 
+/** Pixels of map per name; with more names than that the map is a list. */
+const PER_NAME = 16_000;
+
 /** Names where there is room, for the largest places first. */
 function labelsOf(places: readonly Place[], label: Picked | null, { context, region, rect }: MapShared, size: number) {
   const dots = places.map(({ row, at, diameter }) => {
     const [x, y] = pixelOf(region, at, rect);
     return { x, y, radius: diameter / 2, text: nameOf(row, label) };
   });
-  return placeLabels(dots, context.width, context.height, size);
+  const names = Math.max(4, Math.round((context.width * context.height) / PER_NAME));
+  return placeLabels(dots, context.width, context.height, size, names);
 }
 
 function placesOf(result: Result, points: MapPoints, { context, region }: MapShared): readonly Place[] {
@@ -103,7 +107,7 @@ export function pointSeries(result: Result, points: MapPoints, shared: MapShared
     color: theme.text,
     fontSize,
     textBorderColor: theme.surface,
-    textBorderWidth: 2,
+    textBorderWidth: 3,
   };
   const data = places.map(({ row, at, diameter }, index) => {
     const side = sides.get(index);
@@ -151,7 +155,7 @@ export function routeSeries(
     lineStyle: {
       color: colorAt(row, color, scale, context.theme.accent),
       width: value ? dotSize(numberAt(row, value), largest, WIDTHS) : 1.25,
-      opacity: 0.72,
+      opacity: 0.5,
       curveness: 0.18,
     },
   }));

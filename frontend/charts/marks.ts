@@ -1,6 +1,7 @@
 /** The dots of a scatter chart: one per row, with everything about it decided. */
 import type { Widget } from '../core/documents';
 import { isNumeric } from '../core/format';
+import { compareCodePoints } from '../core/order';
 import type { Result, Row } from '../core/values';
 import { colorScale } from './color';
 import type { ChartContext } from './context';
@@ -53,7 +54,8 @@ export function marksOf(result: Result, encoding: Encoding, context: ChartContex
   const numeric = color !== null && isNumeric(color.column);
   const scale = numeric ? colorScale(theme, {}, numbersOf(result, color), 'mark') : null;
   const groupOf = (row: Row): string => (color && !numeric ? String(valueAt(row, color) ?? 'None') : '');
-  const groups = [...new Set(result.rows.map(groupOf))];
+  // By name, as series of lines and bars: a group has one colour on the whole page.
+  const groups = [...new Set(result.rows.map(groupOf))].sort(compareCodePoints);
   const largest = numbersOf(result, size).reduce((most, value) => Math.max(most, value), 0);
   const marks = result.rows.flatMap((row): Mark[] => {
     const [left, up] = [numberAt(row, x), numberAt(row, y)];

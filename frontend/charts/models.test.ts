@@ -53,7 +53,14 @@ describe('kpi', () => {
 
   it('knows its target and whether it is reached', () => {
     const goal = measured('on_time', { format: 'percent', goal: 0.8 });
-    expect(kpi(goal, 0.6, null)?.target).toEqual({ label: 'Goal', text: '80%', share: 0.6 / 0.8, reached: false });
+    expect(kpi(goal, 0.6, null)?.target).toEqual({
+      label: 'Goal',
+      text: '80%',
+      share: 0.6 / 0.8,
+      reached: false,
+      over: false,
+    });
+    expect(kpi(measured('delay', { goal: 12, better: 'lower' }), 14, null)?.target).toMatchObject({ over: true });
     expect(kpi(goal, 0.9, null, { target: 0.95, target_label: 'Plan' })?.target).toMatchObject({
       label: 'Plan',
       text: '95%',
@@ -184,6 +191,22 @@ describe('table', () => {
     expect(model?.rows.map(({ cells }) => cells[0]?.bar)).toEqual([12.345 / 24, 1, null]);
     expect(model?.rows.map(({ cells }) => cells[0]?.heat === null)).toEqual([false, false, true]);
     expect(model?.pageSize).toBe(5);
+  });
+
+  it('leaves out the day where all instants are of today', () => {
+    const texts = (...instants: number[]) =>
+      tableModel(
+        widget('table', 'T'),
+        frames(
+          result(
+            [time, measured('n')],
+            instants.map((at) => [at, 1]),
+          ),
+        ),
+        context({ now: START + 20 * HOUR }),
+      )?.rows.map(({ cells }) => cells[0]?.text);
+    expect(texts(START + HOUR, START + 2 * HOUR)).toEqual(['01:00', '02:00']);
+    expect(texts(START - HOUR, START + 2 * HOUR)?.[1]).toMatch(/18 Nov/);
   });
 
   it('tells rows without a key apart', () => {

@@ -3,12 +3,19 @@ import { pick } from './frame';
 import { funnelSteps } from './funnel';
 import { bandOf } from './gauge';
 import { heatGrid } from './heatmap';
-import { binsOf } from './histogram';
+import { binsOf, histogramOption } from './histogram';
 import { dotSize } from './marks';
 import { hasCycle, ribbonsOf } from './sankey';
 import { slicesOf } from './slices';
-import { context, dimension, measured, result, widget } from './testing/fixtures';
+import { context, dimension, frames, measured, result, widget } from './testing/fixtures';
 import { treeOf } from './treemap';
+
+interface Drawn {
+  readonly grid: { readonly top: number };
+  readonly series: readonly {
+    readonly markLine: { readonly data: readonly { readonly label: { align?: string } }[] };
+  }[];
+}
 
 describe('pie', () => {
   it('gathers small slices as Other, which comes last', () => {
@@ -72,6 +79,27 @@ describe('heatmap', () => {
 });
 
 describe('histogram', () => {
+  it('names an upright line at its right, beside the unit where both have room', () => {
+    const draw = (value: number) =>
+      histogramOption(
+        widget('histogram', 'H', { bin: 'bin', thresholds: [{ value, label: 'Late' }] }),
+        frames(
+          result(
+            [dimension('bin', { type: 'float' }), measured('n', { unit: 'flights' })],
+            [
+              [0, 5],
+              [10, 9],
+              [20, 2],
+            ],
+          ),
+        ),
+        context(),
+      ) as unknown as Drawn;
+    const label = (value: number) => draw(value).series[1]?.markLine.data[0]?.label;
+    expect([label(15)?.align, label(30)?.align]).toEqual(['left', 'right']);
+    expect(draw(0).grid.top).toBeGreaterThan(draw(15).grid.top);
+  });
+
   it('finds the width of its bins and sorts them', () => {
     const found = binsOf(
       widget('histogram', 'H', { bin: 'bin' }),

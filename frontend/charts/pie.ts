@@ -53,13 +53,16 @@ function centre({ found, place, formats }: Drawing, context: ChartContext) {
   };
 }
 
+/** Pixels per name of the legend. */
+const ROW = 20;
+
 /** Where the ring stands: beside its names where there is room, above them on a narrow card. */
 function placeOf(context: ChartContext, count: number) {
   const { width, height } = context;
   const wide = width >= height * 1.25;
-  const rows = wide ? 0 : Math.min(count, 4) * 20;
+  const rows = wide ? 0 : Math.min(count * ROW, Math.floor(height / 2 / ROW) * ROW);
   const radius = Math.max(24, Math.min(wide ? height / 2 : (height - rows) / 2, wide ? width * 0.24 : width / 2) - 6);
-  return { wide, radius, x: wide ? radius + 8 : width / 2, y: wide ? height / 2 : (height - rows) / 2 };
+  return { wide, radius, rows, x: wide ? radius + 8 : width / 2, y: wide ? height / 2 : (height - rows) / 2 };
 }
 
 interface Drawing {
@@ -77,7 +80,7 @@ const plainText = (text: string): string => text.replace(/[{}|]/g, ' ');
 function legendOf({ found, byName, formats, place }: Drawing, context: ChartContext) {
   const { theme } = context;
   const size = fontSizeOf(context);
-  const room = Math.max(40, place.wide ? context.width - place.radius * 2 - 110 : context.width - 90);
+  const room = Math.max(40, place.wide ? context.width - place.radius * 2 - 94 : context.width - 90);
   const formatter = (name: string): string => {
     const share = formats.percent(byName.get(name)?.share ?? 0, 0);
     return `{name|${plainText(fitText(name, room, size))}}{share|${share}}`;
@@ -88,8 +91,8 @@ function legendOf({ found, byName, formats, place }: Drawing, context: ChartCont
   };
   const where = place.wide
     ? { left: place.radius * 2 + 28, top: 'middle', bottom: 0 }
-    : { left: 'center', bottom: 0, height: 80 };
-  const marks = { itemWidth: 10, itemHeight: 10, itemGap: 8, icon: 'roundRect' };
+    : { left: 'center', bottom: 0, height: place.rows };
+  const marks = { itemWidth: 10, itemHeight: 10, itemGap: ROW - 14, icon: 'roundRect' };
   const data = found.slices.map(({ name }) => name);
   return {
     type: 'scroll',

@@ -2,6 +2,7 @@
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
 import type { Widget } from '../core/documents';
 import { type Formats, formatValue } from '../core/format';
+import { compareCodePoints } from '../core/order';
 import type { Result } from '../core/values';
 import {
   baseOption,
@@ -21,7 +22,7 @@ import { placeLabels, type Side } from './labels';
 import { legendHeight } from './legend';
 import { type Encoding, encodingOf, type Mark, marksOf } from './marks';
 import { optionsOf, type Threshold } from './options';
-import { markLines } from './thresholds';
+import { besideRoom, markLines } from './thresholds';
 import { tooltipHtml } from './tooltip';
 import { axisHeight } from './x-axis';
 
@@ -45,7 +46,7 @@ function plotOf(
   const y = valueAxisFor(context, formats, encoding.y.column, ups, { zero: false, pixels: context.height * 0.75 });
   const margins = {
     left: y.width + LABEL_GAP + 2,
-    right: 16,
+    right: 16 + besideRoom(thresholds, context),
     top: (legend || 4) + 20,
     bottom: axisHeight(context) + 18,
   };
@@ -128,7 +129,7 @@ export function scatterOption(widget: Widget, frames: Frames, context: ChartCont
   const thresholds = optionsOf('scatter', widget).thresholds ?? [];
   const size = fontSizeOf(context);
   const marks = marksOf(result, encoding, context);
-  const groups = [...new Set(marks.map(({ group }) => group))];
+  const groups = [...new Set(marks.map(({ group }) => group))].sort(compareCodePoints);
   const plot = plotOf(result, encoding, thresholds, groups.length > 1 ? legendHeight(groups, context) : 0, context);
   const places = sidesOf(marks, plot, size);
   const sides = new Map(
@@ -154,7 +155,7 @@ export function scatterOption(widget: Widget, frames: Frames, context: ChartCont
     return mark ? hoverOf(encoding, formats, mark) : '';
   };
   const series = groups.map((group, index) => seriesFor(group, parts[index] ?? [], sides, context));
-  const markLine = markLines(thresholds, { axis: 'yAxis', perUnit }, context);
+  const markLine = markLines(thresholds, { axis: 'yAxis', perUnit, beside: true }, context);
   return {
     ...baseOption(context),
     grid: gridOption(plot.margins),

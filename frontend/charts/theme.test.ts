@@ -18,7 +18,7 @@ describe.each(['light', 'dark'] as const)('%s theme', (name) => {
   );
 
   it('has marks that stand out from the ground', () => {
-    for (const color of [...theme.categorical, theme.muted])
+    for (const color of [...theme.categorical, theme.muted, theme.warnFill])
       expect(contrast(color, theme.surface)).toBeGreaterThanOrEqual(3);
     for (const { low, high } of [theme.diverging, theme.verdict]) {
       expect(contrast(low, theme.surface)).toBeGreaterThanOrEqual(3);

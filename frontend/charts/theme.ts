@@ -23,6 +23,8 @@ export interface Theme {
   readonly accent: string;
   readonly good: string;
   readonly warn: string;
+  /** `warn` for large marks, which need not be as dark as words. */
+  readonly warnFill: string;
   readonly bad: string;
   /** Marks without a category of their own: the comparison, "Other", series after the eighth. */
   readonly muted: string;
@@ -55,6 +57,7 @@ const LIGHT: Theme = {
   accent: '#4553d6',
   good: '#12795a',
   warn: '#95590b',
+  warnFill: '#c27a10',
   bad: '#bd2b3f',
   muted: '#8b93a1',
   categorical: ['#3e62c3', '#d57e28', '#139da1', '#fc4988', '#836d00', '#5e1f94', '#2d4605', '#8c464c'],
@@ -78,6 +81,7 @@ const DARK: Theme = {
   accent: '#98a2ff',
   good: '#4cc79a',
   warn: '#e3ac5a',
+  warnFill: '#e3ac5a',
   bad: '#ff8a94',
   muted: '#757e8d',
   categorical: ['#679df7', '#efa374', '#7fdbdb', '#e16aa0', '#eed86d', '#8855c3', '#569b2b', '#9e5254'],
@@ -117,6 +121,10 @@ export function tokens(theme: Theme): Readonly<Record<string, string>> {
 }
 
 export type Tone = 'neutral' | 'accent' | 'good' | 'warn' | 'bad';
+
+/** The colour of a tone on a large mark. */
+export const toneFill = (theme: Theme, tone: Tone): string =>
+  tone === 'warn' ? theme.warnFill : toneColor(theme, tone);
 
 export function toneColor(theme: Theme, tone: Tone): string {
   return tone === 'neutral' ? theme.textQuiet : theme[tone];

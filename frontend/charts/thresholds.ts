@@ -1,6 +1,7 @@
 /** Thresholds and goals: named lines across a chart. */
 import type { Column } from '../core/values';
 import { type ChartContext, fontSizeOf } from './context';
+import { textWidth, widest } from './measure';
 import type { Threshold } from './options';
 import { toneColor } from './theme';
 
@@ -21,6 +22,10 @@ export interface LineAxis {
   readonly nearby?: Nearby;
   /** Pixels that something else already takes above the plot. */
   readonly above?: number;
+  /** Level lines are named at the right of the plot, where room was left for them. */
+  readonly beside?: boolean;
+  /** Where the plot begins and how many pixels it has; names of upright lines then stand at the right of their line. */
+  readonly plot?: { readonly from: number; readonly pixels: number };
 }
 
 const across = (atEnd: boolean) => ({ position: atEnd ? ('insideEndTop' as const) : ('insideStartTop' as const) });
@@ -63,6 +68,21 @@ function room(drawn: readonly Stretch[], line: number): number {
   return drawn.reduce((least, stretch) => Math.min(least, away(stretch)), Number.POSITIVE_INFINITY);
 }
 
+/** Names beside the plot may not touch either. */
+function allApart(sorted: readonly Threshold[], perUnit: number, size: number): boolean {
+  return sorted.every(({ value }, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || (value - before.value) * perUnit >= size * 1.3;
+  });
+}
+
+/** The side of an upright line at which its name fits. */
+function side({ value, label }: Threshold, { plot, perUnit }: LineAxis, size: number) {
+  if (!plot) return {};
+  const right = (value - plot.from) * perUnit + textWidth(label, size) <= plot.pixels;
+  return { align: right ? ('left' as const) : ('right' as const) };
+}
+
 /** Upright lines are named above the plot, and along the line where two are close. */
 const upright = (atEnd: boolean, inverse: boolean) =>
   atEnd
@@ -73,6 +93,13 @@ const upright = (atEnd: boolean, inverse: boolean) =>
 export const uprightRoom = (lines: readonly Threshold[], context: ChartContext): number =>
   lines.length > 0 ? fontSizeOf(context) + 8 : 0;
 
+/** Pixels at the right for the names of level lines. */
+export function besideRoom(lines: readonly Threshold[], context: ChartContext): number {
+  if (lines.length === 0) return 0;
+  const names = lines.map(({ label }) => label);
+  return Math.min(context.width * 0.25, widest(names, fontSizeOf(context)) + 8);
+}
+
 /** A `markLine` that draws and names every threshold; labels that would touch go to opposite ends. */
 export function markLines(lines: readonly Threshold[], where: LineAxis, context: ChartContext) {
   const { theme } = context;
@@ -80,14 +107,17 @@ export function markLines(lines: readonly Threshold[], where: LineAxis, context:
   const better = (value: number): boolean => !nearby || room(nearby.end, value) >= room(nearby.start, value);
   const size = fontSizeOf(context);
   const sorted = [...lines].sort((a, b) => a.value - b.value);
+  const beside = where.beside === true && allApart(sorted, perUnit, size);
   let before = Number.NEGATIVE_INFINITY;
   let atEnd = true;
-  const data = sorted.map(({ value, label, tone = 'neutral' }) => {
+  const data = sorted.map((line) => {
+    const { value, label, tone = 'neutral' } = line;
     atEnd = (value - before) * perUnit < size * (axis === 'yAxis' ? 1.6 : 5) ? !atEnd : better(value);
     before = value;
     const color = toneColor(theme, tone);
     const halo = { textBorderColor: theme.surface, textBorderWidth: 3 };
-    const place = axis === 'yAxis' ? across(atEnd) : upright(atEnd, inverse);
+    const level = beside ? { position: 'end' as const } : across(atEnd);
+    const place = axis === 'yAxis' ? level : { ...upright(atEnd, inverse), ...(atEnd ? side(line, where, size) : {}) };
     const distance = axis === 'xAxis' && atEnd ? 3 + above : 3;
     const text = { show: true, formatter: () => label, color, fontSize: size, distance, ...halo, ...place };
     return { [axis]: value, name: label, label: text, lineStyle: { color, type: [4, 3], width: 1.25 } };

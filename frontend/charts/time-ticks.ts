@@ -62,6 +62,9 @@ export function timeTicks(from: number, to: number, width: number, formats: Form
   return ticksOf(from, to, chosen, formats).map((at) => ({ at, label: tickLabel(formats, at, chosen) }));
 }
 
+/** Pixels left of an axis that are always there: of a digit of the other axis and its distance. */
+const BEFORE = 18;
+
 /** Drops labels that would stick out of the axis or touch their neighbour. */
 export function fitting(
   ticks: readonly Tick[],
@@ -74,7 +77,7 @@ export function fitting(
   for (const tick of ticks) {
     const half = textWidth(tick.label, size) / 2;
     const center = place(tick.at);
-    if (center - half < free || center + half > width + half * 0.9) continue;
+    if (center - half < Math.max(free, -BEFORE) || center + half > width + half * 0.9) continue;
     kept.push(tick);
     free = center + half + GAP / 2;
   }

@@ -75,7 +75,16 @@ interface Named {
   readonly color: string;
 }
 
-function seriesOf(data: readonly Item[], nested: boolean, label: (of: Named) => string, context: ChartContext) {
+/** The words on a rectangle: in two lines on a leaf, in one above the children of a parent. */
+interface Words {
+  readonly leaf: (of: Named) => string;
+  readonly parent: (of: Named) => string;
+}
+
+/** Square pixels below which a parent is drawn as one rectangle: its children could not be told apart. */
+const LEAST_PARENT = 2_000;
+
+function seriesOf(data: readonly Item[], nested: boolean, words: Words, context: ChartContext) {
   const { theme } = context;
   const size = fontSizeOf(context);
   const whole = { left: 0, right: 0, top: 0, bottom: 0 };
@@ -85,8 +94,22 @@ function seriesOf(data: readonly Item[], nested: boolean, label: (of: Named) => 
     id: 'tree',
     ...whole,
     ...still,
-    label: { show: true, overflow: 'truncate', formatter: label, fontSize: size, lineHeight: Math.round(size * 1.4) },
-    upperLabel: { show: nested, height: Math.round(size * 1.8), color: theme.text, fontSize: size },
+    childrenVisibleMin: LEAST_PARENT,
+    label: {
+      show: true,
+      overflow: 'truncate',
+      formatter: words.leaf,
+      fontSize: size,
+      lineHeight: Math.round(size * 1.4),
+    },
+    upperLabel: {
+      show: nested,
+      height: Math.round(size * 1.8),
+      formatter: words.parent,
+      color: theme.textQuiet,
+      fontSize: size,
+      overflow: 'truncate',
+    },
     itemStyle: { borderColor: theme.surface, borderWidth: 1, gapWidth: 1, borderRadius: 2 },
     levels: [
       { itemStyle: { gapWidth: 2, borderWidth: 0 }, upperLabel: { show: false } },
@@ -107,15 +130,18 @@ export function treemapOption(widget: Widget, frames: Frames, context: ChartCont
   const tree = treeOf(result.rows, path, value);
   const paint = painter(result, options, tree, context.theme);
   const data = tree.map((node) => itemOf(node, node.name, paint, fontSizeOf(context)));
-  const label = ({ name, value: area }: Named): string =>
-    `${name}\n${formatValue(formats, value.column, area, 'compact')}`;
-  const hover = ({ name, value: area, color }: Named): string => {
-    const text = formatValue(formats, value.column, area, 'exact');
+  const area = (number: number): string => formatValue(formats, value.column, number, 'compact');
+  const words: Words = {
+    leaf: (of) => `${of.name}\n${area(of.value)}`,
+    parent: (of) => `${of.name}  ${area(of.value)}`,
+  };
+  const hover = ({ name, value: number, color }: Named): string => {
+    const text = formatValue(formats, value.column, number, 'exact');
     return tooltipHtml({ head: '', lines: [{ color, name, value: text, note: titleOf(value.column) }] });
   };
   return {
     ...baseOption(context),
     tooltip: { ...tooltipBase(context), trigger: 'item', formatter: hover },
-    series: [seriesOf(data, path.length > 1, label, context)],
+    series: [seriesOf(data, path.length > 1, words, context)],
   } as unknown as EChartsOption;
 }

@@ -1,7 +1,7 @@
 /** Horizontal axes: time with ticks on round moments of the zone, and categories whose labels fit their bands. */
 import { type Formats, formatValue } from '../core/format';
 import type { Column, Value } from '../core/values';
-import { LABEL_GAP, plainAxis } from './base';
+import { BELOW_GAP, plainAxis } from './base';
 import { type ChartContext, fontSizeOf } from './context';
 import { fitText, widest } from './measure';
 import type { AxisKind } from './options';
@@ -118,4 +118,4 @@ export function bucketAxis(table: SeriesTable, width: number, context: ChartCont
 }
 
 /** Height that labels below an axis take. */
-export const axisHeight = (context: ChartContext): number => LABEL_GAP + Math.ceil(fontSizeOf(context) * 1.4) + 2;
+export const axisHeight = (context: ChartContext): number => BELOW_GAP + Math.ceil(fontSizeOf(context) * 1.4) + 2;

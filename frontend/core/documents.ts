@@ -68,7 +68,13 @@ export interface SqlQuery {
   readonly limit?: number;
 }
 
-export type Query = MetricQuery | SqlQuery;
+/** What a shared page knows of a query: `timed` when it shows `window`, or else the time range of the page. */
+export interface PublicQuery {
+  readonly timed?: boolean;
+  readonly window?: Window;
+}
+
+export type Query = MetricQuery | SqlQuery | PublicQuery;
 
 /** A saved query by its id, in place of a query that is written out. */
 export interface SavedUse {
@@ -139,7 +145,8 @@ export interface Widget {
 
 export interface Filter {
   readonly field: string;
-  readonly stream: string;
+  /** Not told on shared pages. */
+  readonly stream?: string;
   readonly label?: string | null;
   readonly kind?: 'select' | 'range';
   readonly multiple?: boolean;
@@ -156,6 +163,8 @@ export interface Dashboard {
   readonly filters?: readonly Filter[];
   readonly widgets?: readonly Widget[];
   readonly version?: number;
+  /** On a shared page: the time range cannot be changed. */
+  readonly locked?: boolean;
 }
 
 /** How far one may go with a dashboard; each includes those before it. */

@@ -25,5 +25,6 @@ export type { Readable } from './store';
 export type { ChannelState, SubscriptionState, Target, View } from './subscription';
 export type { Announcement } from './subscriptions';
 export type { TransportKind } from './transports/transport';
+export type { Socket } from './transports/websocket';
 export * from './types';
 export { boundsLabel, describeWindow, type WindowPreset, windowPresets } from './window';

@@ -59,8 +59,10 @@ export function timeFormats(locale: string, zone: string): TimeFormats {
     new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
   const day = make({ weekday: 'short', day: 'numeric', month: 'short' });
   const dayOfYear = make({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
-  const clock = make({ hour: '2-digit', minute: '2-digit' });
-  const seconds = make({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  // Twelve-hour clocks are not padded: 5:09 PM.
+  const hour = make({ hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit';
+  const clock = make({ hour, minute: '2-digit' });
+  const seconds = make({ hour, minute: '2-digit', second: '2-digit' });
   const bare = make({ day: 'numeric', month: 'short' });
   const monthYear = make({ month: 'long', year: 'numeric' });
   const named = make({ timeZoneName: 'short' });
@@ -68,7 +70,7 @@ export function timeFormats(locale: string, zone: string): TimeFormats {
     new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options });
   const weekdays = { short: plain({ weekday: 'short' }), long: plain({ weekday: 'long' }) };
   const months = { short: plain({ month: 'short' }), long: plain({ month: 'long' }) };
-  const hours = plain({ hour: '2-digit', minute: '2-digit' });
+  const hours = plain({ hour, minute: '2-digit' });
 
   const year = (instant: number): number => wallTime(instant, zone).year;
   // Asked each time: a wall display lives to see the new year.

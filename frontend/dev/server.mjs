@@ -3,8 +3,9 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createServer as createVite } from 'vite';
 import { WebSocketServer } from 'ws';
-import { boards, fieldValues, numbers } from './boards.mjs';
+import { boardsOf, REFUSED } from './boards.mjs';
 
 const STATIC = fileURLToPath(new URL('../../src/nowboard/web/static', import.meta.url));
 const TYPES = {
@@ -18,6 +19,12 @@ const TYPES = {
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 const port = Number(process.argv[2] ?? 8099);
+// The examples are TypeScript: Vite reads them for us.
+const vite = await createVite({ server: { middlewareMode: true, ws: false }, appType: 'custom', logLevel: 'error' });
+const { gallery } = await vite.ssrLoadModule('/charts/testing/gallery.ts');
+const shown = boardsOf(gallery());
+const boards = shown.map(({ board }) => board);
+await vite.close();
 const EPOCH = 'fixture';
 const position = () => Math.floor(Date.now() / 100);
 
@@ -60,25 +67,14 @@ async function api(request, response, path) {
         updated_at: Date.now(),
       })),
     });
+  const values = path.match(/^\/dashboards\/[^/]+\/filters\/([^/]+)\/values$/);
+  if (values) {
+    const rows = fieldValues(decodeURIComponent(values[1]));
+    return json(response, 200, { items: rows.map(([value, count]) => ({ value, rows: count })) });
+  }
   if (path.startsWith('/dashboards/')) {
     const board = boards.find(({ id }) => id === decodeURIComponent(path.slice(12)));
     return board ? json(response, 200, board) : refuse(response, 404, 'not_found', 'No such dashboard.');
-  }
-  if (path === '/query') {
-    const { query } = await body(request);
-    const rows = fieldValues(query.by[0]);
-    return json(response, 200, {
-      columns: [
-        { name: query.by[0], type: 'string', role: 'dimension' },
-        { name: 'rows', type: 'integer', role: 'measure' },
-      ],
-      rows,
-      key: [query.by[0]],
-      epoch: EPOCH,
-      offset: 1,
-      as_of: Date.now(),
-      mode: 'fresh',
-    });
   }
   return refuse(response, 404, 'not_found', 'No such route.');
 }
@@ -99,21 +95,18 @@ const server = createServer((request, response) => {
   createReadStream(found).pipe(response);
 });
 
-const key = (result, row) =>
-  JSON.stringify((result.key ?? []).map((name) => row[result.columns.findIndex((c) => c.name === name)]));
+/** A result of the examples as the server sends it. */
+const wire = ({ asOf, window, ...result }) => ({ ...result, as_of: asOf, window: window ?? [null, null] });
 
 class Session {
   constructor(socket) {
     this.socket = socket;
-    this.subscriptions = new Map();
     this.send({
       type: 'welcome',
       session: 's1',
       limits: { message_bytes: 65536, subscriptions: 20, heartbeat: 25, timeout: 8 },
       epoch: EPOCH,
     });
-    this.timer = setInterval(() => this.tick(), 1000);
-    socket.on('close', () => clearInterval(this.timer));
     socket.on('message', (data) => {
       for (const message of [JSON.parse(data)].flat()) this.receive(message);
     });
@@ -123,89 +116,36 @@ class Session {
   }
   receive(message) {
     if (message.type === 'ping') this.send({ type: 'pong' });
-    if (message.type === 'unsubscribe') this.subscriptions.delete(message.id);
-    if (message.type === 'refresh') this.open(message.id, this.subscriptions.get(message.id), false);
-    if (message.type === 'subscribe') this.open(message.id, message, true);
-    if (message.type === 'update')
-      this.open(message.id, { ...this.subscriptions.get(message.id), ...message, type: 'subscribe' }, true);
+    if (message.type === 'subscribe' || message.type === 'update') this.open(message);
   }
-  open(id, asked, announce) {
-    const board = boards.find((each) => each.id === asked.dashboard);
-    const view = JSON.stringify([asked.filters, asked.window]);
+  open({ id, dashboard }) {
+    this.dashboard = dashboard ?? this.dashboard;
+    const { board, results } = shown.find((each) => each.board.id === this.dashboard);
     const channels = [];
     for (const widget of board.widgets.filter((each) => each.query)) {
-      for (const part of [null, ...Object.keys(widget.parts ?? {})])
-        channels.push({ channel: `${board.id}/${widget.id}/${part}/${view}`, widget: widget.id, part, held: null });
-    }
-    const refused = {
-      error: {
-        code: 'query_timeout',
-        message: 'The query took longer than 10 s and was stopped. Choose a shorter time range.',
-        retry: true,
-      },
-      denied: { code: 'forbidden', message: 'You may not read the stream “salaries”.' },
-    };
-    for (const entry of channels) if (refused[entry.widget]) entry.error = refused[entry.widget];
-    this.subscriptions.set(id, { ...asked, channels });
-    if (announce)
-      this.send({
-        type: 'subscribed',
-        id,
-        channels: channels.map(({ channel, widget, part, error }) => ({
-          channel,
-          widget,
-          ...(part ? { part } : {}),
-          ...(error ? { error } : {}),
-        })),
-        recovered: false,
-        version: 1,
-      });
-    const snapshots = [];
-    for (const entry of channels) {
-      const result = entry.error ? null : numbers(entry.widget, entry.part, Date.now(), asked.filters);
-      if (!result) continue;
-      entry.held = result;
-      entry.offset = position();
-      snapshots.push({
-        type: 'snapshot',
-        channel: entry.channel,
-        epoch: EPOCH,
-        offset: entry.offset,
-        mode: 'live',
-        as_of: Date.now(),
-        window: [Date.now() - 86_400_000, Date.now()],
-        timezone: board.timezone ?? 'UTC',
-        ...result,
-      });
-    }
-    setTimeout(() => this.send(...snapshots), 350);
-  }
-  tick() {
-    const deltas = [];
-    for (const { channels, filters } of this.subscriptions.values()) {
-      for (const entry of channels) {
-        if (!entry.held) continue;
-        const result = numbers(entry.widget, entry.part, Date.now(), filters);
-        const before = new Map(entry.held.rows.map((row) => [key(entry.held, row), JSON.stringify(row)]));
-        const upsert = result.rows.filter((row) => before.get(key(result, row)) !== JSON.stringify(row));
-        const now = new Set(result.rows.map((row) => key(result, row)));
-        const remove = [...before.keys()].filter((each) => !now.has(each)).map((each) => JSON.parse(each));
-        const offset = position();
-        if (upsert.length + remove.length > 0)
-          deltas.push({
-            type: 'delta',
-            channel: entry.channel,
-            base: entry.offset,
-            offset,
-            as_of: Date.now(),
-            upsert,
-            remove,
-          });
-        entry.held = result;
-        entry.offset = offset;
+      for (const part of [null, ...Object.keys(widget.parts ?? {})]) {
+        const error = part ? undefined : REFUSED[widget.id];
+        const name = part ? `${widget.id}:${part}` : widget.id;
+        channels.push({ channel: `${board.id}/${name}`, widget: widget.id, part, error, result: results.get(name) });
       }
     }
-    this.send(...deltas);
+    const opened = channels.map(({ channel, widget, part, error }) => ({
+      channel,
+      widget,
+      ...(part ? { part } : {}),
+      ...(error ? { error } : {}),
+    }));
+    this.send({ type: 'subscribed', id, channels: opened, recovered: false, version: 1 });
+    const snapshots = channels
+      .filter(({ error, result }) => result && !error)
+      .map(({ channel, result }) => ({
+        ...(result.asOf ? wire(result) : { ...result, as_of: Date.now(), window: [null, null], mode: 'live' }),
+        type: 'snapshot',
+        channel,
+        epoch: EPOCH,
+        offset: position(),
+      }));
+    setTimeout(() => this.send(...snapshots), 350);
   }
 }
 

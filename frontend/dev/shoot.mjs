@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 
 const [signIn, folder, ...only] = process.argv.slice(2);
 const origin = new URL(signIn).origin;
-const paths = only.length > 0 ? only : ['/', '/dashboards/departures', '/dashboards/server', '/dashboards/states'];
+const paths = only.length > 0 ? only : ['/', '/dashboards/kinds', '/dashboards/states', '/dashboards/bare'];
 const VIEWS = [
   ['light', { width: 1440, height: 900 }, 'light', 1],
   ['dark', { width: 1440, height: 900 }, 'dark', 1],

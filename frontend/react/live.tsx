@@ -1,6 +1,6 @@
 /** The live connection of the page, given to everything below. */
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { type ConnectionState, createLiveClient, type LiveClient } from '../core/index';
+import { type ConnectionState, createLiveClient, type LiveClient, type LiveClientOptions } from '../core/index';
 import { useReadable } from './readable';
 
 const LiveContext = createContext<LiveClient | null>(null);
@@ -8,18 +8,20 @@ const LiveContext = createContext<LiveClient | null>(null);
 interface LiveProviderProps {
   /** Where the API lies, such as `/api/v1`. */
   readonly base: string;
+  /** How to connect, where it is not by the session cookie. Must not change from render to render. */
+  readonly options?: LiveClientOptions;
   readonly children: ReactNode;
 }
 
 /** Connects on mount and closes on unmount. */
-export function LiveProvider({ base, children }: LiveProviderProps) {
+export function LiveProvider({ base, options, children }: LiveProviderProps) {
   const [client, setClient] = useState<LiveClient | null>(null);
   useEffect(() => {
-    const created = createLiveClient({ base });
+    const created = createLiveClient({ ...options, base });
     created.start();
     setClient(created);
     return () => created.close();
-  }, [base]);
+  }, [base, options]);
   return client === null ? null : <LiveContext value={client}>{children}</LiveContext>;
 }
 

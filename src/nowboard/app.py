@@ -11,14 +11,19 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from nowboard import __version__
+from nowboard.access.audits import AuditRetention
 from nowboard.access.authenticate import Authenticator
+from nowboard.access.erasing import Erasures
 from nowboard.access.grants import OWNER, Grant
 from nowboard.access.housekeeping import Housekeeping
+from nowboard.access.limits import RequestLimiter, RequestLimits
 from nowboard.access.publications import Publications
+from nowboard.access.refusals import Refusals
 from nowboard.access.revocation import Revocations
 from nowboard.access.sessions import make_link
 from nowboard.access.tickets import Tickets
 from nowboard.clock import DAY, Clock, SystemClock
+from nowboard.errors import Unavailable
 from nowboard.hub.hub import Hub
 from nowboard.hub.limits import HubLimits
 from nowboard.ingest.limits import IngestLimits
@@ -29,6 +34,7 @@ from nowboard.journal.memory import MemoryJournal
 from nowboard.journal.sqlite import SqliteJournal
 from nowboard.live.engine import LocalEngine
 from nowboard.live.limits import LiveLimits
+from nowboard.model.engine import CatchUp
 from nowboard.model.frames import Update
 from nowboard.model.publisher import Publisher
 from nowboard.query.runner import QueryLimits
@@ -37,11 +43,12 @@ from nowboard.records.secrets import server_secret
 from nowboard.settings import Settings
 from nowboard.sources.host import ServerFigures
 from nowboard.stores.duckdb import DuckDBStore
-from nowboard.stores.interface import Store
 from nowboard.stores.limits import StoreLimits
-from nowboard.stores.rebuild import open_store
+from nowboard.stores.rebuild import open_store, reopen_store
+from nowboard.stores.renewing import RenewingStore
 from nowboard.web.api import WebServices, build_api, live_access
 from nowboard.web.metrics import Metrics
+from nowboard.web.opening import OPENING, OpeningLimits
 from nowboard.web.options import Exposure, WebOptions
 from nowboard.web.server import Server, ServerOptions, make_server
 from nowboard.web.socketio import SOCKETIO_PATH
@@ -75,7 +82,7 @@ class App:
     settings: Settings
     clock: Clock
     journal: Journal
-    store: Store
+    store: RenewingStore
     records: Records
     engine: LocalEngine
     ingest: Ingest
@@ -84,21 +91,40 @@ class App:
     api: FastAPI
     websocket: type[asyncio.Protocol]
     revocations: Revocations
+    retention: AuditRetention
+    erasures: Erasures
     publications: Publications
     housekeeping: Housekeeping
     stopping: bool = False
+    _started: bool = False
+    _starting: asyncio.Task[None] | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Bring the store up to date and begin to serve."""
-        await self.engine.start()
+        await self.engine.start(self._replayed)
+        await self.erasures.finish()
         self.hub.start()
-        for work in (self.revocations.run(), self.publications.run(), self.housekeeping.run()):
-            self._tasks.append(asyncio.create_task(work))
+        for work in (self.revocations, self.retention, self.publications, self.housekeeping):
+            self._tasks.append(asyncio.create_task(work.run()))
+        self._started = True
+
+    async def started(self) -> None:
+        """Wait until a served app has started. Raises what went wrong."""
+        if self._starting is not None:
+            await asyncio.shield(self._starting)
+
+    def catching_up(self) -> CatchUp | None:
+        """How far the store is, while it is not up to the journal: after a start, or because it failed."""
+        if not self._started:
+            return CatchUp("starting", self.store.applied, self.journal.end)
+        return self.store.catching_up()
 
     async def stop(self) -> None:
         """Finish what was acknowledged or asked, then close everything. Idempotent."""
         self.stopping = True
+        if self._starting is not None:
+            await asyncio.gather(self._starting, return_exceptions=True)
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
@@ -110,21 +136,29 @@ class App:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Started for the length of a block."""
-        await self.start()
+        """Started for the length of a block; the block begins at once, and `started` tells when it is up."""
+        self._starting = asyncio.create_task(self.start())
         try:
             yield
         finally:
             await self.stop()
 
-    def server(self) -> Server:
+    def server(self, opening: OpeningLimits = OPENING) -> Server:
         """A uvicorn server of this app; it starts and stops the app itself."""
         settings = self.settings
-        options = ServerOptions(settings.host, settings.port, settings.trusted_proxies, settings.shutdown_seconds)
+        options = ServerOptions(
+            settings.host, settings.port, settings.trusted_proxies, settings.shutdown_seconds, opening=opening
+        )
         return make_server(self.api, self.hub, self.websocket, self._begin_to_stop, options)
 
     def _begin_to_stop(self) -> None:
         self.stopping = True
+
+    def _replayed(self, applied: int, end: int) -> None:
+        """One more part of the journal is in the store, in a thread of its own; a stop ends it here."""
+        if self.stopping:
+            message = f"The server was stopped while it started, at offset {applied} of {end}."
+            raise Unavailable(message, code="closed")
 
     async def sign_in_code(self, grant: Grant = OWNER) -> str:
         """A fresh single-use code for the sign-in page."""
@@ -153,7 +187,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     """Everything wired, nothing started. `memory` keeps all state in this process; `page` is another built page."""
     clock = clock or SystemClock()
     journal, store = _open_memory(settings, clock) if memory else _open_files(settings, clock)
-    records = Records(None if memory else settings.records_path)
+    records = Records(None if memory and settings.records_url is None else settings.records)
     relay, metrics = Relay(), Metrics()
     engine = LocalEngine(
         journal,
@@ -166,13 +200,17 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         salt=records.call(server_secret, "masks", clock.now()).hex(),
     )
     dashboards = StoredDashboards(records, clock)
-    subscriptions = Subscriptions(dashboards, ParameterValues(engine))
-    hub = Hub(engine, subscriptions, clock=clock, limits=_hub_limits(settings))
+    resolver = Subscriptions(dashboards, ParameterValues(engine))
+    hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
     publications = Publications(records, hub.watched, hub.moved)
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     room = Room(None if memory else settings.data, settings.disk_reserve, clock)
     tickets = Tickets(clock)
+
+    def catching_up() -> CatchUp | None:
+        return app.catching_up()
+
     services = WebServices(
         engine=engine,
         cache=engine.runner,
@@ -181,11 +219,16 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         hub=hub,
         records=records,
         authenticator=Authenticator(records, tickets, clock),
+        limiter=RequestLimiter(records, clock, _request_limits(settings)),
+        refusals=Refusals(records, clock),
+        erasures=Erasures(records, engine, clock, None if memory else settings.erasure_path),
         tickets=tickets,
         publications=publications,
         clock=clock,
         metrics=metrics,
+        resolver=resolver,
         stopping=lambda: app.stopping,
+        catching_up=catching_up,
         version=__version__,
         options=_web_options(settings),
     )
@@ -203,17 +246,24 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         api=build_api(services, files=files, lifespan=lambda _: app.running()),
         websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
+        erasures=services.erasures,
+        retention=AuditRetention(records, clock, settings.audit_days),
         publications=publications,
         housekeeping=Housekeeping(records, clock),
     )
     return app
 
 
-def _open_memory(settings: Settings, clock: Clock) -> tuple[Journal, Store]:
-    return MemoryJournal(clock=clock), DuckDBStore(None, limits=_store_limits(settings))
+def _open_memory(settings: Settings, clock: Clock) -> tuple[Journal, RenewingStore]:
+    journal = MemoryJournal(clock=clock)
+
+    def open_empty() -> DuckDBStore:
+        return DuckDBStore(None, limits=_store_limits(settings))
+
+    return journal, RenewingStore(open_empty(), open_empty, journal.read, journal.epoch)
 
 
-def _open_files(settings: Settings, clock: Clock) -> tuple[Journal, Store]:
+def _open_files(settings: Settings, clock: Clock) -> tuple[Journal, RenewingStore]:
     settings.data.mkdir(parents=True, exist_ok=True)
     journal = SqliteJournal(settings.journal_path, clock=clock)
     try:
@@ -224,7 +274,8 @@ def _open_files(settings: Settings, clock: Clock) -> tuple[Journal, Store]:
     except BaseException:
         journal.close()
         raise
-    return journal, store
+    path = settings.store_path
+    return journal, RenewingStore(store, lambda: reopen_store(path, limits), journal.read, journal.epoch)
 
 
 def _store_limits(settings: Settings) -> StoreLimits:
@@ -232,7 +283,20 @@ def _store_limits(settings: Settings) -> StoreLimits:
 
 
 def _hub_limits(settings: Settings) -> HubLimits:
-    return HubLimits(sessions=settings.viewers)
+    return HubLimits(
+        sessions=settings.viewers,
+        sessions_per_principal=settings.viewers_per_principal,
+        subscriptions=settings.subscriptions_per_viewer,
+    )
+
+
+def _request_limits(settings: Settings) -> RequestLimits:
+    return RequestLimits(
+        guest=settings.requests_guest,
+        viewer=settings.requests_viewer,
+        editor=settings.requests_editor,
+        admin=settings.requests_admin,
+    )
 
 
 def _ingest_limits(settings: Settings) -> IngestLimits:

@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NOWBOARD_", env_file=".env", frozen=True, extra="ignore")
 
     data: Path = Field(Path("data"), description="Folder of the journal, the store and the records.")
+    records_url: str | None = Field(
+        None,
+        description="PostgreSQL database of users, dashboards and audit: `postgresql+psycopg://…`; "
+        "without it, a file in the data folder.",
+    )
+    audit_days: int = Field(400, ge=0, description="Days that audit entries are kept; 0 keeps them for ever.")
     host: str = Field("127.0.0.1", description="Address to listen on. `0.0.0.0` is every interface.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     public_url: str | None = Field(
@@ -54,6 +60,12 @@ class Settings(BaseSettings):
     store_threads: int = Field(2, ge=1, le=256, description="Threads of one query.")
     live_queries: int = Field(5_000, ge=1, description="Most live queries kept up to date at once.")
     viewers: int = Field(20_000, ge=1, description="Most sockets, streams and polls open at once.")
+    viewers_per_principal: int = Field(2_000, ge=1, description="Most of these for one principal.")
+    subscriptions_per_viewer: int = Field(32, ge=1, description="Most subscriptions of one of these.")
+    requests_guest: int = Field(30, ge=0, description="Requests a minute for who comes by a share; 0 is no limit.")
+    requests_viewer: int = Field(300, ge=0, description="The same for roles that only read.")
+    requests_editor: int = Field(600, ge=0, description="The same for roles that may edit.")
+    requests_admin: int = Field(1_200, ge=0, description="The same for administrators.")
     shutdown_seconds: float = Field(8.0, gt=0, le=60, description="Seconds that open requests get when stopping.")
 
     @property
@@ -70,6 +82,16 @@ class Settings(BaseSettings):
     def records_path(self) -> Path:
         """The file of tokens, sessions and dashboards."""
         return self.data / "records.db"
+
+    @property
+    def erasure_path(self) -> Path:
+        """The file that is there while a person's data is being erased."""
+        return self.data / "erasure.json"
+
+    @property
+    def records(self) -> Path | str:
+        """Where the records are: a file or the URL of a database."""
+        return self.records_url or self.records_path
 
     @property
     def secure(self) -> bool:

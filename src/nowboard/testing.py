@@ -15,8 +15,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from nowboard.access.tokens import issue_token
 from nowboard.app import App, build
 from nowboard.clock import Clock
+from nowboard.model.principals import HOME
 from nowboard.model.scopes import EVERYTHING, Scope
 from nowboard.settings import Settings
+from nowboard.web.opening import OPENING, OpeningLimits
 
 
 class GivenSettings(Settings):
@@ -50,9 +52,12 @@ async def started(app: App) -> AsyncIterator[App]:
         await app.stop()
 
 
-async def make_token(app: App, role: str = "admin", scope: Scope = EVERYTHING, name: str = "test") -> str:
+async def make_token(
+    app: App, role: str = "admin", scope: Scope = EVERYTHING, name: str = "test", organisation: str = HOME
+) -> str:
     """An API token of a started app."""
-    issued = await app.records.run(issue_token, name=name, role=role, now=app.clock.now(), scope=scope)
+    now = app.clock.now()
+    issued = await app.records.run(issue_token, name=name, role=role, now=now, scope=scope, organisation=organisation)
     return issued.secret
 
 
@@ -70,10 +75,10 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(app: App) -> AsyncIterator[Served]:
+async def serving(app: App, opening: OpeningLimits = OPENING) -> AsyncIterator[Served]:
     """Start `app` under uvicorn on a free port, and stop it as SIGTERM would."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = app.server()
+    server = app.server(opening)
     up = asyncio.Event()
     server.when_started(up.set)
     # without the signal handlers of `serve`, which belong to whoever runs the tests
@@ -83,6 +88,7 @@ async def serving(app: App) -> AsyncIterator[Served]:
         await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()
+        await app.started()
         yield Served(app, listener.getsockname()[1])
     finally:
         waiting.cancel()

@@ -206,7 +206,11 @@ async def test_sockets_end_with_what_opened_them(
     issued = records.call(issue_token, name="x", role="viewer", now=clock.now())
     brief = records.call(issue_token, name="y", role="viewer", now=clock.now(), expires_at=clock.now() + 10 * SECOND)
     started = records.call(sign_in_by_link, records.call(make_link, OWNER, clock.now()), now=clock.now(), lifetime=DAY)
-    revocations = Revocations(records, authenticator, clock, lambda who, code, _: ended.append((who, code)))
+
+    def end(principal: str, code: int, _reason: str, *, guests: bool = True) -> None:
+        ended.append((principal, code))
+
+    revocations = Revocations(records, authenticator, clock, end)
     clock.advance(SECOND)
     await revocations.look()
     assert ended == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nowboard.access.narrowing import narrow
+from nowboard.access.narrowing import covers, narrow
 from nowboard.errors import Forbidden
 from nowboard.model.scopes import EVERYTHING, NOTHING, Predicate, Scope
 
@@ -31,7 +32,7 @@ def test_a_stream_is_visible_when_both_name_it_and_under_both_predicates(first: 
         assert names(joined, stream) == (names(first, stream) and names(second, stream))
         if not names(joined, stream):
             continue
-        found = joined.streams.get(stream, Predicate("true")).sql
+        found = joined.streams.get(stream, Predicate("true")).conditions
         for scope in (first, second):
             assert stream not in scope.streams or scope.streams[stream].sql in found
 
@@ -57,7 +58,61 @@ def test_an_unknown_mask_is_the_strongest() -> None:
 
 def test_predicates_cannot_loosen_each_other() -> None:
     joined = narrow(Scope(streams={"s": Predicate("a OR b")}), Scope(streams={"s": Predicate("c OR d")}))
-    assert joined.streams["s"].sql == "(a OR b) AND (c OR d)"
+    assert joined.streams["s"].conditions == ("a OR b", "c OR d")
+    third = narrow(joined, Scope(streams={"s": Predicate("true) OR (true", ("c OR d",))}))
+    assert third.streams["s"].conditions == ("a OR b", "c OR d", "true) OR (true")
+
+
+MINE = Scope(
+    streams={"orders": Predicate("shop = :shop"), "stock": Predicate("true")},
+    attributes={"shop": "a", "user_id": "usr_1"},
+    masks={"email": "hash"},
+)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        NOTHING,
+        Scope(masks={"email": "hide"}),
+        MINE,
+        msgspec.structs.replace(MINE, masks={"email": "hide", "name": "partial"}),
+        narrow(MINE, Scope(everything=True, streams={"orders": Predicate("total > 1")})),
+    ],
+)
+def test_what_is_narrower_is_covered(given: Scope) -> None:
+    given = msgspec.structs.replace(given, masks={"email": "hash", **given.masks})
+    assert covers(MINE, given)
+    assert covers(EVERYTHING, given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        EVERYTHING,
+        Scope(streams={"visits": Predicate("true")}, masks={"email": "hash"}),
+        Scope(streams={"orders": Predicate("true")}, masks={"email": "hash"}),
+        Scope(streams={"orders": Predicate("shop = :shop")}, masks={"email": "hash"}),
+        Scope(streams={"orders": Predicate("shop = :shop")}, attributes={"shop": "b"}, masks={"email": "hash"}),
+        Scope(streams={"orders": Predicate("shop = :shop OR true")}, attributes={"shop": "a"}, masks={"email": "hash"}),
+        msgspec.structs.replace(MINE, masks={}),
+        msgspec.structs.replace(MINE, masks={"email": "partial"}),
+    ],
+)
+def test_what_is_wider_is_not(given: Scope) -> None:
+    assert not covers(MINE, given)
+
+
+def test_a_condition_with_an_attribute_of_its_user_is_never_covered() -> None:
+    """Whoever is given the scope would bring another value."""
+    held = Scope(streams={"orders": Predicate("shop = :shop")})
+    assert not covers(held, held)
+
+
+@given(scopes, scopes)
+def test_what_is_narrowed_is_covered_by_both(first: Scope, second: Scope) -> None:
+    assert covers(first, narrow(first, second))
+    assert covers(second, narrow(first, second))
 
 
 def test_one_attribute_has_one_value() -> None:

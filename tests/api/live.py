@@ -49,10 +49,12 @@ ANN, BOB = (Principal(PrincipalKind.TOKEN, name, name, "admin", ROLES["admin"], 
 
 
 async def authenticate(headers: Mapping[str, str], ticket: str | None) -> Principal:
-    """Ann and Bob, by token, ticket or cookie; never by a cookie beside another credential."""
+    """Ann and Bob, by token, ticket or cookie; never by a cookie beside another credential. `slow` hangs."""
     given = headers.get("authorization", "").removeprefix("Bearer ") or ticket
     if given is None:
         given = headers.get("cookie", "").removeprefix("session=")
+    if given == "slow":
+        await asyncio.sleep(60)
     found = {"ann": ANN, "bob": BOB}.get(given)
     if found is None:
         raise Unauthenticated("sign in")
@@ -93,7 +95,10 @@ async def live_site(limits: HubLimits | None = None, sockets: SocketLimits | Non
     hub.start()
     access = LiveAccess(authenticate, frozenset({"https://friend.example"}))
     app = Starlette(
-        routes=[*live_routes(hub, access), Mount(SOCKETIO_PATH, make_socketio(hub, access))],
+        routes=[
+            *live_routes(hub, access),
+            Mount(SOCKETIO_PATH, make_socketio(hub, access, handshake=(sockets or SocketLimits()).handshake)),
+        ],
         exception_handlers={NowboardError: _shape},
     )
     config = uvicorn.Config(

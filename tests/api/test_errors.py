@@ -11,6 +11,7 @@ from nowboard.web.errors import install_handlers
 from nowboard.web.metrics import Metrics
 from nowboard.web.middleware import Edge
 
+JSON = {"content-type": "application/json"}
 PUBLIC = {"/health/live", "/health/ready"}
 
 
@@ -37,7 +38,7 @@ async def test_every_route_refuses_strangers_in_the_one_shape(anonymous: httpx.A
             assert answer.is_success
             continue
         assert_shape(answer)
-        assert answer.status_code == (400 if path == "/api/v1/sessions" else 401), (method, path)
+        assert answer.status_code == (415 if path == "/api/v1/sessions" else 401), (method, path)
 
 
 async def test_every_route_with_a_body_refuses_nonsense(admin: httpx.AsyncClient) -> None:
@@ -49,7 +50,7 @@ async def test_every_route_with_a_body_refuses_nonsense(admin: httpx.AsyncClient
                 method,
                 path.replace("{", "").replace("}", ""),
                 content=body,
-                headers={"content-type": "application/json"},
+                headers=JSON,
             )
             assert 400 <= answer.status_code < 500 or (path.endswith("/events") and body == b"[]"), (path, body[:9])
             if answer.status_code >= 400:
@@ -57,7 +58,7 @@ async def test_every_route_with_a_body_refuses_nonsense(admin: httpx.AsyncClient
 
 
 async def test_a_body_over_its_cap(admin: httpx.AsyncClient) -> None:
-    answer = await admin.post("/api/v1/query", content=b" " * (1024 * 1024 + 1))
+    answer = await admin.post("/api/v1/query", content=b" " * (1024 * 1024 + 1), headers=JSON)
     assert_shape(answer)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
 

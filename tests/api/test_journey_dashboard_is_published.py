@@ -126,7 +126,7 @@ async def by_events(site: Site) -> AsyncIterator[Callable[[], Any]]:
 async def by_polls(site: Site) -> AsyncIterator[Callable[[], Any]]:
     """A viewer who polls."""
     query = {"dashboard": "sales", "filters": json.dumps(WEB)}
-    messages = (await site.http.get(f"{API}/live/poll", params=query)).json()
+    messages: list[dict[str, Any]] = (await site.http.get(f"{API}/live/poll", params=query)).json()
     session = next(each["session"] for each in messages if each["type"] == "welcome")
     first = [messages]
 

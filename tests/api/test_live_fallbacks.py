@@ -164,7 +164,8 @@ async def test_a_body_over_the_cap_is_413_and_a_bad_url_400(site: LiveSite) -> N
     async with site.http() as http:
         poller = Poller(http)
         await poller.step()
-        assert (await http.post(f"/{poller.session}", content=b"[" + b" " * 65536 + b"]")).status_code == 413
+        body, headers = b"[" + b" " * 65536 + b"]", {"content-type": "application/json"}
+        assert (await http.post(f"/{poller.session}", content=body, headers=headers)).status_code == 413
         assert (await http.get("/sse", params={"query": "{"})).status_code == 400
         assert (await http.get("/sse", params={"dashboard": "board", "filters": "[1]"})).status_code == 400
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 
 import httpx
@@ -90,35 +91,15 @@ async def test_a_ticket_needs_a_credential(admin: httpx.AsyncClient, anonymous: 
     assert answer.json()["expires_in"] == 30.0
 
 
-MUTATING = [
-    ("POST", "/api/v1/streams"),
-    ("PUT", "/api/v1/streams/orders"),
-    ("POST", "/api/v1/streams/orders/events"),
-    ("PUT", "/api/v1/tables/t"),
-    ("PUT", "/api/v1/metrics/m"),
-    ("POST", "/api/v1/query"),
-    ("POST", "/api/v1/cache/clear"),
-    ("POST", "/api/v1/cache/preload"),
-    ("PUT", "/api/v1/dashboards/d"),
-    ("DELETE", "/api/v1/dashboards/d"),
-    ("PATCH", "/api/v1/dashboards/d"),
-    ("POST", "/api/v1/dashboards"),
-    ("POST", "/api/v1/dashboards/import"),
-    ("POST", "/api/v1/dashboards/d/publish"),
-    ("POST", "/api/v1/dashboards/d/versions/1/restore"),
-    ("PUT", "/api/v1/dashboards/d/widgets/w"),
-    ("DELETE", "/api/v1/dashboards/d/widgets/w"),
-    ("POST", "/api/v1/templates"),
-    ("PUT", "/api/v1/templates/t"),
-    ("DELETE", "/api/v1/templates/t"),
-    ("POST", "/api/v1/templates/t/use"),
-    ("POST", "/api/v1/queries"),
-    ("PUT", "/api/v1/queries/q"),
-    ("DELETE", "/api/v1/queries/q"),
-    ("POST", "/api/v1/queries/q/run"),
-    ("DELETE", "/api/v1/sessions/current"),
-    ("POST", "/api/v1/sessions/tickets"),
-]
+async def mutating_routes(client: httpx.AsyncClient) -> list[tuple[str, str]]:
+    """Every route that changes something for who is signed in, as the API describes itself."""
+    document = (await client.get("/api/v1/openapi.json")).json()
+    return [
+        (method.upper(), re.sub(r"\{\w+\}", "x", path))
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method != "get" and operation.get("security") != []
+    ]
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://board.test.evil.example"])
@@ -127,27 +108,12 @@ async def test_a_foreign_page_cannot_use_the_cookie(
 ) -> None:
     client = await signed_in(app, connect)
     headers = {} if origin is None else {"origin": origin}
-    for method, path in MUTATING:
+    routes = await mutating_routes(client)
+    assert len(routes) > 10
+    for method, path in routes:
         answer = await client.request(method, path, json={}, headers=headers)
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "bad_origin"), (method, path)
     assert (await client.get(f"{SESSIONS}/current", headers=headers)).status_code == 200
-
-
-async def test_mutating_routes_are_all_listed(app: App) -> None:
-    """The list above covers every mutating route of the API, so a new one cannot be forgotten."""
-    document = (
-        await httpx.AsyncClient(transport=httpx.ASGITransport(app.api), base_url="http://board.test").get(
-            "/api/v1/openapi.json"
-        )
-    ).json()
-    found = {
-        (method.upper(), path)
-        for path, operations in document["paths"].items()
-        for method, operation in operations.items()
-        if method != "get" and operation.get("security") != []
-    }
-    shapes = {(method, path.count("/"), path.split("/")[3]) for method, path in MUTATING}
-    assert {(method, path.count("/"), path.split("/")[3]) for method, path in found} == shapes
 
 
 async def test_a_foreign_page_cannot_sign_somebody_in(app: App, anonymous: httpx.AsyncClient) -> None:

@@ -13,6 +13,7 @@ from nowboard.journal.memory import MemoryJournal
 from nowboard.journal.sqlite import SqliteJournal
 from nowboard.stores.duckdb import DuckDBStore, memory_store
 from nowboard.stores.interface import Store
+from nowboard.stores.renewing import RenewingStore
 from tests.conformance.samples import START
 
 
@@ -32,8 +33,10 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) 
     made.close()
 
 
-@pytest.fixture(params=["memory", "duckdb"])
+@pytest.fixture(params=["memory", "duckdb", "renewing"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made: Store = memory_store() if request.param == "memory" else DuckDBStore(tmp_path / "store.duckdb")
+    if request.param == "renewing" and isinstance(made, DuckDBStore):
+        made = RenewingStore(made, memory_store, MemoryJournal(clock=ManualClock(START)).read, "e1")
     yield made
     made.close()

@@ -11,6 +11,7 @@ import pytest
 from nowboard.clock import DAY, HOUR, SECOND
 from nowboard.errors import Unavailable
 from nowboard.journal.interface import Journal
+from nowboard.model.erasing import Condition, Match
 from nowboard.model.events import Definition, Events, Record, RecordKind
 from tests.conformance import samples
 from tests.conformance.samples import START
@@ -252,3 +253,21 @@ async def test_a_closed_journal_takes_nothing(journal: Journal) -> None:
         await journal.append(samples.events(1))
     with pytest.raises(Unavailable):
         await journal.define([samples.define_stream()])
+
+
+async def test_erased_rows_are_in_no_record(journal: Journal) -> None:
+    await journal.define([samples.define_stream()])
+    await journal.append(samples.events(7))
+    await journal.append(samples.events(1, start=1))
+    end = journal.end
+    condition = Condition((Match(("channel",), "channel 1", None), Match(("items", "weight"), "x", 1)))
+    erased = journal.erase("orders", condition)
+    assert (erased.rows, erased.offset) == (2, end)
+    assert journal.erase("orders", condition).rows == 0, "erasing again changes nothing"
+    assert journal.erase("other", condition).rows == 0
+    batches = [record.content.batch for record in journal.read(0) if isinstance(record.content, Events)]
+    numbers = [number for batch in batches for number in batch["items"].to_pylist()]
+    assert numbers == [0, 2, 3, 4, 5, 6]
+    assert journal.damaged() == ()
+    ack = await journal.append(samples.events(1, start=1))
+    assert ack.offset == end + 1

@@ -14,6 +14,7 @@ import pytest
 
 from nowboard.clock import DAY, SECOND
 from nowboard.errors import BadQuery, NotFound, QueryCancelled, QueryTimeout
+from nowboard.model.erasing import Condition, Match
 from nowboard.model.events import Definition, Events, Record
 from nowboard.model.fields import Field, FieldType
 from nowboard.stores.interface import Store
@@ -305,3 +306,16 @@ def test_close_is_idempotent_and_size_is_known(store: Store) -> None:
     assert store.size() >= 0
     store.close()
     store.close()
+
+
+def test_erased_rows_are_in_no_answer(store: Store) -> None:
+    store.apply(records(samples.define_stream(), samples.events(9)), epoch=EPOCH)
+    condition = Condition((Match(("channel",), "channel 1", None),))
+    assert store.erase("orders", condition, 5) == 2, "rows 2 and 5; row 8 came later"
+    numbers = [row["items"] for row in ask(store, "SELECT items FROM stream_orders ORDER BY _seq")]
+    assert numbers == [0, 2, 3, 5, 6, 7, 8]
+    number = Condition((Match(("items", "channel"), "7", 7),))
+    assert store.erase("orders", number, 100) == 1
+    assert store.erase("orders", number, 100) == 0
+    with pytest.raises(NotFound):
+        store.erase("nothing", condition, 1)

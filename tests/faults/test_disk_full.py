@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import resource
 import subprocess
 import time
 import urllib.error
@@ -16,6 +18,9 @@ import pytest
 from tests.serving import Server, serving
 
 ROWS = 1_000
+FILE_BYTES = 24 * 1024 * 1024
+NOTES = [random.Random(number).randbytes(100).hex() for number in range(ROWS)]
+"""The same in every batch: the journal cannot make a batch smaller, but the store finds what repeats."""
 STREAM = {"name": "orders", "time": "at", "fields": {"at": "timestamp", "number": "integer", "note": "string"}}
 COUNT = {"query": {"stream": "orders", "measures": ["count(*)", "count(distinct number)"], "window": {"all": True}}}
 
@@ -30,7 +35,7 @@ class Producer:
     def send(self) -> tuple[int, str | None]:
         """One try at the next batch: the status, and Retry-After."""
         first = self.acknowledged * ROWS
-        rows = [{"at": 1_700_000_000_000, "number": first + i, "note": "x" * 200} for i in range(ROWS)]
+        rows = [{"at": 1_700_000_000_000, "number": first + i, "note": NOTES[i]} for i in range(ROWS)]
         request = urllib.request.Request(
             f"{self.server.url}/api/v1/streams/orders/events", b"\n".join(json.dumps(row).encode() for row in rows)
         )
@@ -46,20 +51,44 @@ class Producer:
                 return error.code, error.headers["Retry-After"]
 
 
+Limited = tuple[Server, Callable[[], None]]
+"""A server that soon finds no more room, and how to give it some."""
+
+
 @contextmanager
-def small_disk(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], None]]]:
-    """A folder on a disk of its own that is nearly full, and how to make room there."""
+def small_disk(tmp_path: Path) -> Iterator[Limited]:
+    """A server whose data folder is on a disk of its own that is nearly full."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk], capture_output=True)
-    if mounted.returncode != 0:
-        pytest.skip("this system does not let us mount a small disk")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk], capture_output=True, check=True)
     ballast = disk / "ballast"
     ballast.write_bytes(b"\0" * 40 * 1024 * 1024)
     try:
-        yield disk, ballast.unlink
+        with serving(disk) as server:
+            yield server, ballast.unlink
     finally:
         subprocess.run(["umount", "-l", disk], check=True)
+
+
+@contextmanager
+def small_files(tmp_path: Path) -> Iterator[Limited]:
+    """A server whose system lets no file of it grow beyond a limit: the other way to run out of room."""
+    with serving(tmp_path) as server:
+        process = server.process.pid
+
+        def limit(size: int) -> None:
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+        limit(FILE_BYTES)
+        yield server, lambda: limit(resource.RLIM_INFINITY)
+
+
+def can_mount(tmp_path: Path) -> bool:
+    """Whether this system lets us mount a disk."""
+    probe = tmp_path / "probe"
+    probe.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", probe], capture_output=True)
+    return mounted.returncode == 0 and subprocess.run(["umount", "-l", probe]).returncode == 0
 
 
 def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> float:
@@ -73,9 +102,14 @@ def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> float:
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-def test_a_full_disk_stops_acknowledging_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["disk", "files"])
+def test_no_room_stops_acknowledging_and_nothing_else(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no small disk can be mounted, both are a limit on files: the promises are tested either way."""
     monkeypatch.setenv("NOWBOARD_DISK_RESERVE", str(8 * 1024 * 1024))
-    with small_disk(tmp_path) as (disk, make_room), serving(disk) as server:
+    limited = small_disk if kind == "disk" and can_mount(tmp_path) else small_files
+    with limited(tmp_path) as (server, make_room):
         assert server.call("POST", "/streams", STREAM)[0] == 201
         producer = Producer(server)
         status, retry_after = 200, None

@@ -231,9 +231,7 @@ class Rig:
                 self.committer.add(records)
 
     def commit(self) -> None:
-        streams = {record.content.stream for record in self.committer.pending if isinstance(record.content, Events)}
         assert self.committer.commit()
-        self.core.committed(streams)
 
     # --- viewers ---
 

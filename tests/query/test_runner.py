@@ -107,12 +107,15 @@ async def test_now_in_sql_is_the_runner_s_clock(runner: QueryRunner, clock: Manu
 
 
 async def test_scopes_never_share(runner: QueryRunner) -> None:
+    """C25: the cache's key holds the scope; attributes that no predicate names are no part of it."""
     mine = Scope(streams={"orders": Predicate("store = :s")}, attributes={"s": "a"})
     other = Scope(streams={"orders": Predicate("store = :s")}, attributes={"s": "b"})
-    wide = Scope(everything=True, attributes={"s": "a"})
+    wide = Scope(everything=True, masks={"email": "hide"})
     for scope, count in ((EVERYTHING, 2), (mine, 1), (other, 1), (wide, 2)):
         result = await run(runner, COUNT, scope)
         assert (result.mode, result.rows) == ("fresh", ((count,),))
+    named = Scope(everything=True, attributes={"user_id": "usr_1", "email": "me@example.org"})
+    assert (await run(runner, COUNT, named)).mode == "cached"
     with pytest.raises(Forbidden):
         await run(runner, COUNT, NOTHING)
 
@@ -206,7 +209,7 @@ def test_channels_are_equal_for_equal_asks() -> None:
         channel({"stream": "orders", "measures": ["sum(total)"], "by": ["channel"]}, filters={"status": ["paid"]}),
         channel(
             {"stream": "orders", "measures": ["sum(total)"], "by": ["channel"]},
-            Scope(everything=True, attributes={"a": 1}),
+            Scope(everything=True, streams={"orders": Predicate("qty = :a")}, attributes={"a": 1}),
         ),
     ]
     assert len({base, *others}) == 4

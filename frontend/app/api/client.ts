@@ -41,6 +41,18 @@ const failure = (response: Response, body: unknown): ApiFailure => {
   return new ApiFailure(response.status, error, Number.isFinite(after) && after > 0 ? after : null);
 };
 
+let bearer: string | null = null;
+
+/** Shows `secret` with every request from now on, in place of the session cookie; for pages that are shared. */
+export const authorizeWith = (secret: string | null): void => {
+  bearer = secret;
+};
+
+const headersOf = (body: unknown): Record<string, string> => ({
+  ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+  ...(bearer === null ? {} : { Authorization: `Bearer ${bearer}` }),
+});
+
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
@@ -64,8 +76,8 @@ export async function requestAnswer<T>(path: string, options: RequestOptions = {
   try {
     response = await fetch(`${API_BASE}${path}`, {
       method,
-      credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      credentials: bearer === null ? 'same-origin' : 'omit',
+      headers: headersOf(body),
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
     });

@@ -1,6 +1,6 @@
 /** The values a field takes, offered by a filter. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { Filter, Row, Value, Window } from '../../core/types';
+import type { Filter, Value, Window } from '../../core/types';
 import { request } from './client';
 
 /** More than anyone scrolls through; the search narrows what is offered. */
@@ -12,27 +12,20 @@ export interface FieldValue {
 }
 
 interface Answer {
-  readonly rows: readonly Row[];
+  readonly items: readonly FieldValue[];
 }
 
-const fetchValues = async (filter: Filter, window: Window, signal: AbortSignal): Promise<readonly FieldValue[]> => {
-  const query = {
-    stream: filter.stream,
-    measures: [{ name: 'rows', sql: 'count(*)' }],
-    by: [filter.field],
-    window,
-    order: ['-rows'],
-    limit: VALUES_LIMIT,
-  };
-  const answer = await request<Answer>('/query', { method: 'POST', body: { query }, signal });
-  return answer.rows.map(([value = null, rows]) => ({ value, rows: Number(rows ?? 0) }));
+const fetchValues = async (dashboard: string, field: string, window: Window, signal: AbortSignal) => {
+  const path = `/dashboards/${encodeURIComponent(dashboard)}/filters/${encodeURIComponent(field)}/values`;
+  const query = new URLSearchParams({ window: JSON.stringify(window) });
+  return (await request<Answer>(`${path}?${query}`, { signal })).items;
 };
 
 /** Most frequent first, in the time range of the page. */
-export const fieldValuesQuery = (filter: Filter, window: Window, enabled: boolean) =>
+export const fieldValuesQuery = (dashboard: string, filter: Filter, window: Window, enabled: boolean) =>
   queryOptions({
-    queryKey: ['values', filter.stream, filter.field, window],
-    queryFn: ({ signal }) => fetchValues(filter, window, signal),
+    queryKey: ['values', dashboard, filter.field, window],
+    queryFn: ({ signal }) => fetchValues(dashboard, filter.field, window, signal),
     enabled,
     staleTime: 60_000,
     placeholderData: keepPreviousData,

@@ -1,6 +1,6 @@
 import { Button, Popover } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type ConnectionState, describeConnection } from '../../core/index';
+import { type ConnectionState, describeConnection, type Formats } from '../../core/index';
 import { useConnection, useLiveClient } from '../../react/index';
 import { useNow } from '../ui/useNow';
 import { useScene } from './context';
@@ -41,6 +41,12 @@ function Details({ connection, asOf, now }: DetailsProps) {
   );
 }
 
+/** While numbers move, when they last did; else how old they are, so that "Offline" is not read as a moment. */
+const ageWords = (formats: Formats, old: number, moving: boolean): string => {
+  if (!moving) return `data ${formats.age(old)} old`;
+  return old < 1000 ? 'just now' : `${formats.age(old)} ago`;
+};
+
 /** Whether numbers move, by which way they come, and how old they are. */
 export function LiveBadge() {
   const connection = useConnection();
@@ -49,7 +55,8 @@ export function LiveBadge() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const { label, tone, detail } = describeConnection(connection);
   const asOf = newestData(subscription, document.widgets ?? []);
-  const age = asOf === null ? null : formats.age(Math.max(0, now - asOf));
+  const old = asOf === null ? null : Math.max(0, now - asOf);
+  const age = old === null ? null : ageWords(formats, old, tone === 'good');
   return (
     <Popover position="bottom-start" opened={opened} onDismiss={close} withRoles>
       <Popover.Target>
@@ -58,7 +65,7 @@ export function LiveBadge() {
           className={styles.badge}
           data-tone={tone}
           data-phase={connection.phase}
-          title={detail}
+          title={`${detail}. The newest number on the page is ${age ?? 'not here yet'}.`}
           onClick={toggle}
           onKeyDown={(event) => event.key === 'Escape' && close()}
         >

@@ -2,6 +2,7 @@ import { Button, Popover } from '@mantine/core';
 import { describeWindow } from '../../core/index';
 import type { Window } from '../../core/types';
 import { Icon } from '../ui/Icon';
+import { useNow } from '../ui/useNow';
 import { CustomRange } from './CustomRange';
 import { useScene } from './context';
 import { CALENDAR, SLIDING, sameWindow } from './presets';
@@ -55,6 +56,7 @@ export function TimeRange({ view, change, opener }: TimeRangeProps) {
     opener.close();
   };
   const zone = document.timezone ?? 'UTC';
+  const now = useNow(10_000);
   return (
     <Popover position="bottom-end" opened={opener.opened} onDismiss={opener.close} trapFocus returnFocus withRoles>
       <Popover.Target>
@@ -64,9 +66,11 @@ export function TimeRange({ view, change, opener }: TimeRangeProps) {
           leftSection={<Icon name="calendar" size={16} />}
           rightSection={<Icon name="chevronDown" size={14} />}
           onClick={opener.toggle}
-          aria-label={`Time range: ${describeWindow(window, formats)}`}
+          aria-label={`Time range: ${describeWindow(window, formats)}, times in ${zone}`}
         >
-          <span className={styles.label}>{describeWindow(window, formats)}</span>
+          <span className={styles.label}>
+            {describeWindow(window, formats)} <span className={styles.zone}>{formats.zoneName(now)}</span>
+          </span>
         </Button>
       </Popover.Target>
       <Popover.Dropdown className={styles.dropdown} aria-label="Time range">
@@ -76,7 +80,9 @@ export function TimeRange({ view, change, opener }: TimeRangeProps) {
         </div>
         <CustomRange window={window} zone={zone} onChoose={choose} />
         <footer className={styles.foot}>
-          <span>Times in {zone}</span>
+          <span className="nb-number">
+            Times in {zone}, where it is {formats.time(Math.floor(now / 60_000) * 60_000)}
+          </span>
           {view.window === null ? null : (
             <Button size="compact-sm" variant="subtle" onClick={() => choose(null)}>
               Dashboard default

@@ -1,4 +1,5 @@
 import { useMediaQuery } from '@mantine/hooks';
+import { describeWindow } from '../../core/index';
 import type { Filters } from '../../core/types';
 import { PageBar } from '../shell/PageBar';
 import { useScene } from './context';
@@ -21,7 +22,7 @@ interface TopBarProps {
 
 /** Title, state of the connection, and everything that changes what the page shows. */
 export function TopBar({ view, filters, change }: TopBarProps) {
-  const { document } = useScene();
+  const { document, formats, window } = useScene();
   const actions = useDashboardActions(view, change);
   const phone = useMediaQuery('(width < 768px)', false, { getInitialValueInEffect: false });
   const hasFilters = (document.filters ?? []).length > 0;
@@ -30,13 +31,16 @@ export function TopBar({ view, filters, change }: TopBarProps) {
       <header className={styles.wall}>
         <h1>{document.title}</h1>
         <LiveBadge />
+        <p className={styles.zone}>
+          {describeWindow(window, formats)}, times in {formats.zoneName(Date.now())}
+        </p>
         <div className={styles.leave}>
           <QuickActions actions={actions} wall />
         </div>
       </header>
     );
   }
-  const timeRange = <TimeRange view={view} change={change} opener={actions.timeRange} />;
+  const timeRange = document.locked ? null : <TimeRange view={view} change={change} opener={actions.timeRange} />;
   return (
     <PageBar
       title={document.title}

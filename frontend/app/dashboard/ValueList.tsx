@@ -26,9 +26,9 @@ const offered = (found: readonly FieldValue[], chosen: readonly Value[], search:
 
 /** The values of a field with their number of events, to search and tick. */
 export function ValueList({ filter, chosen, onChange }: ValueListProps) {
-  const { window, formats } = useScene();
+  const { document, window, formats } = useScene();
   const [search, setSearch] = useState('');
-  const values = useQuery(fieldValuesQuery(filter, window, true));
+  const values = useQuery(fieldValuesQuery(document.id, filter, window, true));
   const combobox = useCombobox({ opened: true });
   const multiple = filter.multiple !== false;
   const shown = offered(values.data ?? [], chosen, search);
@@ -69,7 +69,7 @@ export function ValueList({ filter, chosen, onChange }: ValueListProps) {
           >
             <span className={styles.tick}>{chosen.includes(value) ? <Icon name="check" size={16} /> : null}</span>
             <span className={styles.name}>{valueText(value)}</span>
-            <span className={`${styles.rows} nb-number`}>{rows > 0 ? formats.compact(rows) : ''}</span>
+            <span className={`${styles.rows} nb-number`}>{rows > 0 ? formats.exact(rows) : ''}</span>
           </Combobox.Option>
         ))}
       </Combobox.Options>

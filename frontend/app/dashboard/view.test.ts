@@ -38,6 +38,10 @@ describe('the view in the address', () => {
     expect(writeView(EMPTY)).toBe('');
   });
 
+  it('takes a bare wall for a wall', () => {
+    expect(['wall', 'wall=1', 'wall=0', ''].map((text) => readView(text).wall)).toEqual([true, true, false, false]);
+  });
+
   it('ignores windows the query language does not know', () => {
     expect(readView('last=yesterday&wall=2').window).toBeNull();
     expect(readView('since=century').window).toBeNull();

@@ -65,7 +65,8 @@ export function readView(text: string): ViewState {
   return {
     window: readWindow(search),
     filters: readFilters(search),
-    wall: search.get('wall') === '1',
+    // `?wall` alone is enough to type.
+    wall: search.has('wall') && search.get('wall') !== '0',
     focus: search.get('widget'),
   };
 }
@@ -110,4 +111,4 @@ export function activeCount(filters: Filters): number {
 
 /** The window that widgets without their own follow. */
 export const effectiveWindow = (document: Dashboard, view: ViewState): Window =>
-  view.window ?? document.window ?? { last: '24h' };
+  (document.locked ? null : view.window) ?? document.window ?? { last: '24h' };

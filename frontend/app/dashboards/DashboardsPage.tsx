@@ -1,17 +1,25 @@
-import { TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { age } from '../../core/times';
 import { dashboardsQuery } from '../api/dashboards';
 import { PageBar } from '../shell/PageBar';
 import { Failure } from '../ui/Failure';
 import { Icon } from '../ui/Icon';
 import { Message } from '../ui/Message';
+import { useNow } from '../ui/useNow';
 import { DashboardCard } from './DashboardCard';
 import styles from './DashboardsPage.module.css';
-import { searchDashboards, tagsOf } from './search';
+import { SortMenu } from './SortMenu';
+import { changedAt, type Order, searchDashboards, sortDashboards, tagsOf } from './search';
 import { TagList } from './TagList';
 
 const PLACEHOLDERS = [1, 2, 3];
+const MINUTE_MS = 60_000;
+
+const changedWords = (milliseconds: number): string =>
+  milliseconds < MINUTE_MS ? 'changed just now' : `changed ${age(milliseconds)} ago`;
 
 function NoDashboards() {
   return (
@@ -30,7 +38,13 @@ export function DashboardsPage() {
   const [text, setText] = useState('');
   const [tag, setTag] = useState<string | null>(null);
   const all = dashboards.data ?? [];
-  const found = searchDashboards(all, text, tag);
+  const [order, setOrder] = useLocalStorage<Order>({ key: 'nowboard-dashboards-order', defaultValue: 'title' });
+  const clear = (): void => {
+    setText('');
+    setTag(null);
+  };
+  const now = useNow(MINUTE_MS);
+  const found = sortDashboards(searchDashboards(all, text, tag), order);
 
   return (
     <>
@@ -57,16 +71,32 @@ export function DashboardsPage() {
               className={styles.search}
             />
             <TagList tags={tagsOf(all)} chosen={tag} onChoose={setTag} />
+            <div className={styles.order}>
+              <SortMenu order={order} onChoose={setOrder} />
+            </div>
           </div>
         ) : null}
         <ul className={styles.list} aria-busy={dashboards.isPending}>
           {dashboards.isPending ? PLACEHOLDERS.map((each) => <li key={each} className={styles.placeholder} />) : null}
           {found.map((dashboard) => (
-            <DashboardCard key={dashboard.id} dashboard={dashboard} />
+            <DashboardCard
+              key={dashboard.id}
+              dashboard={dashboard}
+              changed={changedWords(now - changedAt(dashboard))}
+            />
           ))}
         </ul>
         {all.length > 0 && found.length === 0 ? (
-          <Message icon="search" title="Nothing matches">
+          <Message
+            icon="search"
+            title="No dashboard matches"
+            size="large"
+            action={
+              <Button variant="default" size="sm" onClick={clear}>
+                Show all {all.length}
+              </Button>
+            }
+          >
             Try fewer words, or another tag.
           </Message>
         ) : null}

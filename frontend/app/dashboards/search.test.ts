@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DashboardSummary } from '../../core/types';
-import { searchDashboards, tagsOf } from './search';
+import { searchDashboards, sortDashboards, tagsOf } from './search';
 
 const dashboards: readonly DashboardSummary[] = [
   {
@@ -27,6 +27,16 @@ describe('the list of dashboards', () => {
   it('narrows by tag', () => {
     expect(ids('', 'air')).toEqual(['departures']);
     expect(ids('server', 'air')).toEqual([]);
+  });
+
+  it('sorts by title as people do, or the last changed first', () => {
+    const list = [
+      { id: 'a', title: 'room 10', widgets: 1, updated_at: 5 },
+      { id: 'b', title: 'Room 2', widgets: 1, updated_at: 9 },
+      { id: 'c', title: 'Atrium', widgets: 1, updated_at: 5 },
+    ];
+    expect(sortDashboards(list, 'title').map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+    expect(sortDashboards(list, 'changed').map(({ id }) => id)).toEqual(['b', 'c', 'a']);
   });
 
   it('lists tags once, in order', () => {

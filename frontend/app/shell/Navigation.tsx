@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { dashboardsQuery } from '../api/dashboards';
 import { Icon } from '../ui/Icon';
 import { IconButton } from '../ui/IconButton';
+import { Initials } from '../ui/Initials';
 import { Logo } from '../ui/Logo';
 import { AccountMenu } from './AccountMenu';
 import styles from './Navigation.module.css';
@@ -13,13 +14,6 @@ interface NavigationProps {
   readonly onFold?: () => void;
   readonly onHelp: () => void;
 }
-
-const initials = (title: string): string =>
-  title
-    .split(/\s+/)
-    .slice(0, 2)
-    .map((word) => word.charAt(0).toUpperCase())
-    .join('');
 
 function DashboardLinks({ folded }: { readonly folded: boolean }) {
   const [path] = useLocation();
@@ -34,9 +28,7 @@ function DashboardLinks({ folded }: { readonly folded: boolean }) {
           title={folded ? title : undefined}
           aria-current={path === href ? 'page' : undefined}
         >
-          <span className={styles.initials} aria-hidden="true">
-            {initials(title)}
-          </span>
+          <Initials title={title} />
           <span className={folded ? 'nb-hidden' : styles.label}>{title}</span>
         </Link>
       </li>

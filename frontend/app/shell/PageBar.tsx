@@ -20,9 +20,11 @@ export function PageBar({ title, badge, actions, children, sticky = false }: Pag
   return (
     <header className={styles.root} data-sticky={sticky || undefined}>
       <div className={styles.line}>
-        <div className={styles.menu}>
-          <IconButton icon="menu" label="Open the navigation" onClick={openNavigation} />
-        </div>
+        {openNavigation === null ? null : (
+          <div className={styles.menu}>
+            <IconButton icon="menu" label="Open the navigation" onClick={openNavigation} />
+          </div>
+        )}
         <h1 className={styles.title}>{title}</h1>
         {badge}
         <div className={styles.actions}>{actions}</div>

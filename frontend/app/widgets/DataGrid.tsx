@@ -10,6 +10,7 @@ import {
   filterRows,
   fitWidths,
   type GridHead,
+  headWidth,
   nextSorting,
   type Sorting,
   sortRows,
@@ -27,8 +28,8 @@ interface DataGridProps {
   readonly pageSize?: number;
 }
 
-/** Pixels below which a filter that is always shown would cover the title. */
-const ROOM_FOR_FILTER = 90;
+/** Pixels beside the title without which a filter that is always shown would cover it. */
+const ROOM_FOR_FILTER = 22;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** A table with a head that stays, sorts and filters; long tables draw only the rows in view. */
@@ -72,7 +73,7 @@ export function DataGrid({ heads, rows, label, changed = NOTHING, pageSize }: Da
                   head={head}
                   sorted={sorting?.column === index ? (sorting.descending ? 'descending' : 'ascending') : 'none'}
                   filter={filters[index] ?? ''}
-                  narrow={(widths[index] ?? 0) < ROOM_FOR_FILTER}
+                  narrow={(widths[index] ?? 0) < headWidth(head) + ROOM_FOR_FILTER}
                   onSort={() => setSorting(nextSorting(sorting, index, head.numeric))}
                   onFilter={(typed) => setFilters({ ...filters, [index]: typed })}
                 />

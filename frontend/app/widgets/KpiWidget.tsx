@@ -28,13 +28,19 @@ function ChangeLine({ change }: { readonly change: Change }) {
 
 function TargetBar({ target }: { readonly target: Target }) {
   return (
-    <div className={styles.target} data-reached={target.reached || undefined}>
+    <div className={styles.target} data-reached={target.reached || undefined} data-over={target.over || undefined}>
       <div className={styles.track}>
         <div className={styles.fill} style={{ width: `${target.share * 100}%` }} />
       </div>
       <span className={styles.goal}>
         {target.label} {target.text}
       </span>
+      {target.over ? (
+        <span className={styles.over}>
+          <Icon name="warning" size={14} />
+          <span className="nb-hidden">exceeded</span>
+        </span>
+      ) : null}
       {target.reached ? (
         <span className={styles.met}>
           <Icon name="check" size={14} />

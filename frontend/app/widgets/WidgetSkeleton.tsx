@@ -2,7 +2,8 @@ import type { WidgetKind } from '../../core/types';
 import styles from './WidgetSkeleton.module.css';
 
 const BARS = [38, 62, 54, 78, 70, 92, 66, 48, 58, 82, 74, 44];
-const ROWS = [1, 2, 3, 4, 5, 6];
+const ROWS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+const ENTRIES = ROWS.slice(0, 3);
 
 function shape(kind: WidgetKind) {
   switch (kind) {
@@ -14,15 +15,36 @@ function shape(kind: WidgetKind) {
         </div>
       );
     case 'table':
+      return (
+        <div className={styles.table}>
+          {ROWS.map((row) => (
+            <div key={row}>
+              <span />
+              <span />
+              <span />
+            </div>
+          ))}
+        </div>
+      );
     case 'progress':
     case 'status':
     case 'alerts':
     case 'text':
       return (
         <div className={styles.rows}>
-          {ROWS.map((row) => (
+          {ENTRIES.map((row) => (
             <span key={row} />
           ))}
+        </div>
+      );
+    case 'line':
+    case 'area':
+    case 'scatter':
+      return <div className={styles.wave} />;
+    case 'sparkline':
+      return (
+        <div className={styles.kpi}>
+          <span />
         </div>
       );
     case 'pie':

@@ -67,10 +67,10 @@ describe('filtering', () => {
 });
 
 describe('column widths', () => {
-  it('follow the longest text within reason; numbers never give way', () => {
+  it('follow the longest text within reason; numbers and titles never give way', () => {
     const [flight, delay] = columnWidths(heads, rows);
-    expect(flight).toEqual({ wanted: 69, least: 56 });
-    expect(delay).toEqual({ wanted: 156, least: 156 });
+    expect(flight).toEqual({ wanted: 79, least: 65 });
+    expect(delay).toEqual({ wanted: 166, least: 166 });
     expect(columnWidths(heads, [row('x'.repeat(90), 1)])[0]).toEqual({ wanted: 240, least: 132 });
   });
 

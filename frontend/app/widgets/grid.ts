@@ -85,6 +85,8 @@ const HEAD_LETTER = 6.5;
 const PADDING = 16;
 /** The arrow of a sorted column. */
 const ARROW = 14;
+/** The first and the last column stand off the edge of the card. */
+const EDGE = 10;
 const NARROWEST = 56;
 const WIDEST = 240;
 /** A column of text may give up this share of its width before the table scrolls sideways. */
@@ -95,14 +97,21 @@ export interface ColumnWidth {
   readonly least: number;
 }
 
+/** Pixels of a head's name and unit, with the room around them. */
+export const headWidth = ({ title, unit }: GridHead): number =>
+  (title.length + (unit === '' ? 0 : unit.length + 1)) * HEAD_LETTER + PADDING;
+
 /** Pixels for each column, from its longest text in even steps, so that they rarely change. */
 export function columnWidths(heads: readonly GridHead[], rows: readonly TableRow[]): readonly ColumnWidth[] {
   return heads.map((head, index) => {
-    const title = (head.title.length + (head.unit === '' ? 0 : head.unit.length + 1)) * HEAD_LETTER + PADDING + ARROW;
+    const edge = index === 0 || index === heads.length - 1 ? EDGE : 0;
+    const title = headWidth(head) + ARROW + edge;
     const longest = rows.reduce((most, row) => Math.max(most, row.cells[index]?.text.length ?? 0), 0);
-    const values = Math.ceil(longest / 2) * 2 * LETTER + PADDING;
+    const values = Math.ceil(longest / 2) * 2 * LETTER + PADDING + edge;
     const wanted = Math.round(Math.min(WIDEST, Math.max(NARROWEST, title, values)));
-    return { wanted, least: head.numeric ? wanted : Math.max(NARROWEST, Math.round(wanted * (1 - GIVES))) };
+    // A text may be cut, a title not: without it the texts say nothing.
+    const least = Math.max(NARROWEST, Math.min(wanted, title - ARROW), wanted * (1 - GIVES));
+    return { wanted, least: head.numeric ? wanted : Math.round(least) };
   });
 }
 

@@ -11,6 +11,10 @@ export interface Size {
   readonly height: number;
 }
 
+/** Type on a drawing that fills the screen, in px, and the size from which it does. */
+const LARGE_TYPE = 14;
+const LARGE: Size = { width: 900, height: 520 };
+
 /** `size` is that of the drawing area in px. The context changes with the frames, so that `now` keeps up with them. */
 export function useChartContext(
   frames: WidgetFrames,
@@ -30,6 +34,7 @@ export function useChartContext(
       width,
       height,
       reducedMotion,
+      ...(width >= LARGE.width && height >= LARGE.height ? { fontSize: LARGE_TYPE } : {}),
       now: Date.now(),
       zoom,
     }),

@@ -29,6 +29,8 @@ export interface Target {
   /** 0 to 1, for a thin bar. */
   readonly share: number;
   readonly reached: boolean;
+  /** The target is a ceiling, and the number is above it. */
+  readonly over: boolean;
 }
 
 export interface KpiModel {
@@ -104,7 +106,9 @@ function targetOf(
   if (goal === null) return null;
   const reached = number !== null && (better === 'lower' ? number <= goal : number >= goal);
   const share = number === null || goal === 0 ? 0 : Math.min(1, Math.max(0, number / goal));
-  return { label, text: formatValue(formats, column, goal, 'compact'), share, reached };
+  // A goal is a round number: "80%", not "80.0%".
+  const text = formatValue(formats, { ...column, decimals: null }, goal, 'compact');
+  return { label, text, share, reached, over: better === 'lower' && number !== null && !reached };
 }
 
 /** What a kpi shows; null before the first result. */

@@ -39,12 +39,24 @@ export interface TableModel {
   readonly truncated: boolean;
 }
 
+/** Instants of today are told apart by their time; the day would only repeat itself. */
+function areToday(result: Result, picked: Picked, formats: Formats, now: number): boolean {
+  if (picked.column.type !== 'timestamp') return false;
+  const today = formats.date(now);
+  return result.rows.every((row) => {
+    const value = valueAt(row, picked);
+    return value === null || formats.date(Number(value)) === today;
+  });
+}
+
 interface Shown {
   readonly picked: Picked;
   readonly column: Column;
   readonly option: TableColumn;
   readonly scale: ColorScale | null;
   readonly largest: number;
+  /** All its instants are of today. */
+  readonly today: boolean;
 }
 
 function shownColumns(widget: Widget, result: Result, context: ChartContext): readonly Shown[] {
@@ -64,7 +76,8 @@ function shownColumns(widget: Widget, result: Result, context: ChartContext): re
     const numbers = option.bar || option.heat ? numbersOf(result, picked) : [];
     const scale = option.heat ? colorScale(context.theme, option.heat, numbers) : null;
     const largest = numbers.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
-    return [{ picked, column, option, scale, largest }];
+    const today = areToday(result, picked, formatsOf(context, result), context.now);
+    return [{ picked, column, option, scale, largest, today }];
   });
 }
 
@@ -73,13 +86,13 @@ function textOf(formats: Formats, column: Column, value: Value): string {
   return plain ? formatNumber(formats, column, value, 'exact') : formatValue(formats, column, value, 'exact');
 }
 
-function cellOf(row: Row, { picked, column, option, scale, largest }: Shown, formats: Formats): TableCell {
+function cellOf(row: Row, { picked, column, option, scale, largest, today }: Shown, formats: Formats): TableCell {
   const value = valueAt(row, picked);
   const number = isNumeric(column) && value !== null ? Number(value) : null;
   const ground = scale && number !== null ? scale.color(number) : null;
   return {
     value,
-    text: textOf(formats, column, value),
+    text: today && value !== null ? formats.time(Number(value)) : textOf(formats, column, value),
     bar: option.bar && number !== null && largest > 0 ? Math.abs(number) / largest : null,
     heat: ground === null ? null : { ground, text: textOn(ground) },
   };

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from nowboard.clock import Micros
-from nowboard.model.principals import Principal
+from nowboard.model.principals import SYSTEM, Principal
 from nowboard.model.trace import TRACE
-from nowboard.records.audit import AuditRow, append_audit
+from nowboard.records.audit import PRUNED, AuditRow, append_audit, prunable, remove_audit
 
 
 def audit(
@@ -35,15 +35,32 @@ def audit(
         at=now,
         organisation=principal.organisation,
         principal_kind=principal.kind.value,
-        principal=principal.id,
-        name=principal.name,
+        principal=_fit(principal.id, 200),
+        name=_fit(principal.name, 200),
         action=action,
         object_kind=kind,
-        object=name,
+        object=_fit(name, 400),
         outcome=outcome,
         detail=dict(detail or {}),
-        address=trace.address,
+        address=None if trace.address is None else _fit(trace.address, 64),
         request_id=trace.request_id,
         previous=b"",
     )
     append_audit(connection, row)
+
+
+def _fit(text: str, longest: int) -> str:
+    """A name from outside must not keep an entry from being written."""
+    return text[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def prune_audit(connection: Connection, before: Micros, now: Micros) -> int:
+    """Remove entries older than `before`; how many went. An entry of its own says what was removed, and where the
+    chain continues."""
+    last = prunable(connection, before)
+    if last is None:
+        return 0
+    removed = remove_audit(connection, last)
+    detail = {"through": last.number, "hash": last.hash.hex(), "entries": removed}
+    audit(connection, SYSTEM, PRUNED, "audit", str(last.number), now=now, detail=detail)
+    return removed

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
 
+from nowboard.access.embed_tokens import key_in, principal_of_embed
 from nowboard.access.grants import grant_of
+from nowboard.access.guests import principal_of_share
 from nowboard.access.principals import principal_of_grant, principal_of_token
 from nowboard.access.secrets import TOKEN_PREFIX, digest
+from nowboard.access.shares import SHARE_PREFIX
 from nowboard.access.tickets import Tickets
 from nowboard.clock import MINUTE, Clock, Micros
 from nowboard.errors import Unauthenticated
 from nowboard.model.principals import Principal
 from nowboard.records.database import Records
 from nowboard.records.sessions import find_session
+from nowboard.records.shares import find_share
 from nowboard.records.tokens import find_token, touch_token
 
-REMEMBERED: Final = 0.5
+REMEMBERED: Final = 0.9
 """Seconds that an answer is reused: a credential revoked by any process is refused within a second."""
 _CAPACITY: Final = 10_000
 _TOUCH_EVERY: Final[Micros] = MINUTE
@@ -47,6 +53,10 @@ class _Remembered:
     until: float
 
 
+LookUp = Callable[[Connection, bytes, Micros], Principal | None]
+"""A hashed secret and an instant to a principal."""
+
+
 class Authenticator:
     """Turns tokens, cookies and tickets into principals. Unknown, expired and revoked credentials are the same."""
 
@@ -65,25 +75,29 @@ class Authenticator:
         """
         if authorization is not None:
             scheme, _, token = authorization.partition(" ")
-            if scheme.lower() != "bearer" or not token.strip().startswith(TOKEN_PREFIX):
+            look_up = _look_up(token.strip()) if scheme.lower() == "bearer" else None
+            if look_up is None:
                 raise Unauthenticated("send `Authorization: Bearer nb_…` with an API token", code="bad_token")
-            return Caller(await self._known(Means.TOKEN, token.strip()), Means.TOKEN)
+            return Caller(await self._known(Means.TOKEN, token.strip(), look_up), Means.TOKEN)
         if ticket is not None:
             return Caller(self._tickets.redeem(ticket), Means.TICKET)
         if cookie:
-            return Caller(await self._known(Means.COOKIE, cookie), Means.COOKIE)
+            return Caller(await self._known(Means.COOKIE, cookie, _by_cookie), Means.COOKIE)
         raise Unauthenticated("sign in, or send an API token")
 
     def forget(self) -> None:
         """Look everything up anew; after a credential was revoked here."""
         self._remembered.clear()
 
-    async def _known(self, means: Means, secret: str) -> Principal:
+    def withdraw(self, principal_id: str) -> None:
+        """End what was let in but has not come yet: tickets of a principal whose rights changed."""
+        self._tickets.withdraw(principal_id)
+
+    async def _known(self, means: Means, secret: str, look_up: LookUp) -> Principal:
         key = (means, digest(secret))
         now = self._clock.monotonic()
         found = self._remembered.get(key)
         if found is None or found.until <= now:
-            look_up = _by_token if means is Means.TOKEN else _by_cookie
             principal = await self._records.run(look_up, key[1], self._clock.now())
             if len(self._remembered) >= _CAPACITY:
                 self._remembered.clear()
@@ -93,7 +107,20 @@ class Authenticator:
                 "the token is unknown, over or revoked" if means is Means.TOKEN else "the session is over; sign in"
             )
             raise Unauthenticated(message, code="bad_token" if means is Means.TOKEN else None)
+        ends = found.principal.expires_at
+        if ends is not None and ends <= self._clock.now():
+            raise Unauthenticated("the link or token is over", code="bad_token")
         return found.principal
+
+
+def _look_up(token: str) -> LookUp | None:
+    """How to find whom a bearer token stands for, by its looks; None when it is none of ours."""
+    if token.startswith(TOKEN_PREFIX):
+        return _by_token
+    if token.startswith(SHARE_PREFIX):
+        return _by_link
+    key = key_in(token)
+    return None if key is None else partial(_by_embed, key_id=key, token=token)
 
 
 def _by_token(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
@@ -110,3 +137,12 @@ def _by_cookie(connection: Connection, hashed: bytes, now: Micros) -> Principal 
     if row is None or not row.usable(now):
         return None
     return principal_of_grant(connection, grant_of(row.grant), now)
+
+
+def _by_link(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
+    row = find_share(connection, hashed)
+    return None if row is None else principal_of_share(connection, row, now)
+
+
+def _by_embed(connection: Connection, _: bytes, now: Micros, *, key_id: str, token: str) -> Principal | None:
+    return principal_of_embed(connection, key_id, token, now)

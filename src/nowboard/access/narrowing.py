@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,35 +11,66 @@ from nowboard.model.scopes import Predicate, Scope
 
 _STRENGTH: Final = {"partial": 1, "hash": 2, "hide": 3}
 """Of masks; one that is not known counts as the strongest, as it hides."""
+_PLACEHOLDER: Final = re.compile(r"(?<!:)[:$]\s*\"?([A-Za-z_]\w*)")
+"""What may be the name of an attribute in a predicate; in a string literal it is not, and counts all the same."""
 
 
 def narrow(wide: Scope, narrow_by: Scope) -> Scope:
     """What both scopes allow. A stream that one of them does not name, and does not leave open, is out.
 
-    Predicates are joined by AND, each in parentheses. Of two masks for a tag the stronger holds. Raises `Forbidden`
-    when they give one attribute two values: the predicates of one would then be read with the values of the other.
+    All conditions of both must hold; they stay texts of their own, as text joined to text could loosen it. Of two
+    masks for a tag the stronger holds. Raises `Forbidden` when they give one attribute two values: the predicates of
+    one would then be read with the values of the other.
     """
     return Scope(
         everything=wide.everything and narrow_by.everything,
         streams={
             name: _both(wide.streams.get(name), narrow_by.streams.get(name))
             for name in {**wide.streams, **narrow_by.streams}
-            if _names(wide, name) and _names(narrow_by, name)
+            if wide.sees(name) and narrow_by.sees(name)
         },
         attributes=_attributes(wide.attributes, narrow_by.attributes),
         masks=_masks(wide.masks, narrow_by.masks),
     )
 
 
-def _names(scope: Scope, stream: str) -> bool:
-    return scope.everything or stream in scope.streams
+def covers(held: Scope, given: Scope) -> bool:
+    """Whether `given` certainly allows no more than `held`: what nobody who holds `held` may exceed when they hand out.
+
+    It does when it sees no other streams, repeats every condition with the same attribute values, and masks at least
+    as strongly. What is equal only in meaning counts as more.
+    """
+    if given.everything and not held.everything:
+        return False
+    if any(_strength(given.masks.get(tag)) < _strength(mask) for tag, mask in held.masks.items()):
+        return False
+    names = held.streams if given.everything else {name: held.streams.get(name) for name in given.streams}
+    return all(_within(held, given, name) for name in names)
+
+
+def _within(held: Scope, given: Scope, stream: str) -> bool:
+    if not held.sees(stream):
+        return False
+    wanted, found = held.streams.get(stream), given.streams.get(stream)
+    if wanted is None or wanted.whole:
+        return True
+    if found is None:
+        return False
+    if set(wanted.conditions) - set(found.conditions) - {"true"}:
+        return False
+    named = {name for text in wanted.conditions for name in _PLACEHOLDER.findall(text)}
+    # a name without a value would get one from whoever is given the scope
+    return all(
+        name in held.attributes and name in given.attributes and given.attributes[name] == held.attributes[name]
+        for name in named
+    )
 
 
 def _both(first: Predicate | None, second: Predicate | None) -> Predicate:
-    conditions = [predicate.sql for predicate in (first, second) if predicate is not None]
-    if len(set(conditions)) == 1:
-        return Predicate(conditions[0])
-    return Predicate(" AND ".join(f"({condition})" for condition in conditions))
+    conditions = [text for predicate in (first, second) if predicate is not None for text in predicate.conditions]
+    # a condition that is there twice holds once; the order makes equal scopes equal
+    distinct = list(dict.fromkeys(conditions))
+    return Predicate(distinct[0], tuple(distinct[1:]))
 
 
 def _attributes(wide: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,5 +89,5 @@ def _masks(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str
     return joined
 
 
-def _strength(mask: str) -> int:
-    return _STRENGTH.get(mask, max(_STRENGTH.values()))
+def _strength(mask: str | None) -> int:
+    return 0 if mask is None else _STRENGTH.get(mask, max(_STRENGTH.values()))

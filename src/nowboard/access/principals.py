@@ -28,18 +28,23 @@ def principal_of_grant(connection: Connection, grant: Grant, now: Micros) -> Pri
 
 
 def principal_of_user(connection: Connection, user: UserRow) -> Principal | None:
-    """The principal that a user is; None when the user is disabled. Raises `Forbidden` for contradicting scopes."""
+    """The principal that a user is; None when the user or its organisation is disabled.
+
+    Raises `Forbidden` for contradicting scopes.
+    """
     if user.disabled_at is not None:
         return None
     attributes = {**user.attributes, "user_id": user.id, "email": user.email}
     rights = rights_of(connection, user.organisation, user.role, attributes)
+    if rights.closed:
+        return None
     return Principal(
         PrincipalKind.USER, user.id, user.name, user.role, rights.permissions, rights.scope, user.organisation
     )
 
 
 def principal_of_token(connection: Connection, row: TokenRow, now: Micros) -> Principal | None:
-    """The principal that a token is; None when it is over, revoked, or its owner is gone.
+    """The principal that a token is; None when it is over, revoked, or its owner or organisation is gone.
 
     A token can do what its role allows, and never more than its owner can at this moment.
     """
@@ -47,6 +52,8 @@ def principal_of_token(connection: Connection, row: TokenRow, now: Micros) -> Pr
         return None
     grant = grant_of_token(row)
     rights = rights_of(connection, row.organisation, row.role, {})
+    if rights.closed:
+        return None
     permissions, scope = rights.permissions, narrow(rights.scope, grant.scope)
     if row.owner is not None:
         owner = get_user(connection, row.owner)

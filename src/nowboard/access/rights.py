@@ -16,13 +16,18 @@ from nowboard.records.roles import RoleRow, get_role
 
 
 class Rights(msgspec.Struct, frozen=True):
-    """Permissions and scope. The rights of an unknown role, or in a disabled organisation, are none at all."""
+    """Permissions and scope. The rights of an unknown role, or in a disabled organisation, are none at all.
+
+    `closed` says that the organisation is disabled or gone: credentials of it are no good any more.
+    """
 
     permissions: frozenset[Permission] = frozenset()
     scope: Scope = NOTHING
+    closed: bool = False
 
 
 NO_RIGHTS = Rights()
+CLOSED = Rights(closed=True)
 
 
 def rights_of(connection: Connection, organisation: str, role: str, attributes: Mapping[str, Any]) -> Rights:
@@ -33,16 +38,17 @@ def rights_of(connection: Connection, organisation: str, role: str, attributes: 
     """
     tenant = get_organisation(connection, organisation)
     if tenant is None or tenant.disabled_at is not None:
-        return NO_RIGHTS
+        return CLOSED
     row = get_role(connection, organisation, role)
-    permissions = _permissions(role, row)
+    permissions = permissions_of(role, row)
     if permissions is None:
         return NO_RIGHTS
     scope = narrow(_scope(tenant.scope), EVERYTHING if row is None else _scope(row.scope))
     return Rights(permissions, narrow(scope, Scope(everything=True, attributes=dict(attributes))))
 
 
-def _permissions(role: str, row: RoleRow | None) -> frozenset[Permission] | None:
+def permissions_of(role: str, row: RoleRow | None) -> frozenset[Permission] | None:
+    """What a built-in role, or the stored one, allows; None when there is no such role."""
     if role in ROLES:
         return ROLES[role]
     if row is None or row.permissions is None:

@@ -34,14 +34,26 @@ class Tickets:
         if len(self._open) >= _CAPACITY:
             self._open = {key: ticket for key, ticket in self._open.items() if ticket.deadline > now}
         if len(self._open) >= _CAPACITY:
-            raise LimitExceeded("too many tickets are open; try again", retry_after=LIFETIME)
+            detail = {"limit": _CAPACITY, "window": 0}
+            raise LimitExceeded("too many tickets are open; try again", detail=detail, retry_after=LIFETIME)
         secret = new_secret()
         self._open[digest(secret)] = _Ticket(principal, now + LIFETIME)
         return secret
+
+    def withdraw(self, principal_id: str) -> None:
+        """Use up every ticket of a principal, and of guests whose rights rest on it: those rights are over."""
+        self._open = {
+            key: ticket
+            for key, ticket in self._open.items()
+            if principal_id != ticket.principal.id and principal_id not in ticket.principal.rests_on
+        }
 
     def redeem(self, secret: str) -> Principal:
         """Whose ticket this is; it is used up. Raises `Unauthenticated`."""
         ticket = self._open.pop(digest(secret), None)
         if ticket is None or ticket.deadline <= self._clock.monotonic():
             raise Unauthenticated("the ticket is over or was used before", code="bad_ticket")
+        ends = ticket.principal.expires_at
+        if ends is not None and ends <= self._clock.now():
+            raise Unauthenticated("what the ticket was asked for with is over", code="bad_ticket")
         return ticket.principal

@@ -106,6 +106,7 @@ async def _run(app: App) -> None:
 async def _beside(app: App, started: asyncio.Event, port: int) -> None:
     """Announce, replay and sample for as long as the server runs."""
     await started.wait()
+    await app.started()
     await install_packs(app)
     replay = open_replay(app, counted(app), stream_of(app, FLIGHTS))
     await replay.catch_up()

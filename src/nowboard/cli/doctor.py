@@ -16,12 +16,15 @@ import msgspec
 import typer
 
 from nowboard import __version__
+from nowboard.cli.audit import examine_audit
+from nowboard.cli.checks import Check
 from nowboard.cli.failures import Exit, told
 from nowboard.cli.options import DataOption, settings_for
 from nowboard.errors import NowboardError
 from nowboard.journal.interface import Damage
 from nowboard.journal.limits import JournalLimits
 from nowboard.journal.reader import Reader
+from nowboard.records.connections import shown
 from nowboard.records.database import versions
 from nowboard.settings import Settings
 from nowboard.stores.limits import StoreLimits
@@ -34,27 +37,25 @@ LOW_DISK: Final = 512 * 1024 * 1024
 _PACKAGES: Final = ("duckdb", "pyarrow", "fastapi", "uvicorn", "websockets", "sqlalchemy", "sqlglot")
 
 
-class Check(msgspec.Struct, frozen=True):
-    """One finding. `state` is `ok`, `note` or `problem`."""
-
-    name: str
-    state: str
-    text: str
-
-
 def doctor(
     data: DataOption = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False,
     deep: Annotated[bool, typer.Option("--deep", help="Read every record of the journal.")] = False,
+    audit: Annotated[bool, typer.Option("--audit", help="Verify the chain of the audit log.")] = False,
+    known: Annotated[
+        str | None, typer.Option(help="NUMBER:HASH of an audit entry as an earlier run has printed it.")
+    ] = None,
 ) -> None:
-    """Check the data folder, journal, store, records and installation.
+    """Check the data folder, journal, store, records, audit log and installation.
 
     Exit codes: 0 in order, 1 problems, 2 trouble.
     """
     with told():
         settings = settings_for(data=data)
         checks = list(examine(settings, deep=deep))
+        if audit or known is not None:
+            checks.append(examine_audit(settings, known))
     failed = any(check.state == "problem" for check in checks)
     if json:
         typer.echo(msgspec.json.encode({"ok": not failed, "checks": checks}).decode())
@@ -74,7 +75,7 @@ def examine(settings: Settings, *, deep: bool) -> Iterator[Check]:
     yield _disk(settings.data)
     yield _journal(settings.journal_path, deep=deep)
     yield _store(settings)
-    yield _records(settings.records_path)
+    yield _records(settings) if settings.records_url is None else _database(settings)
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ def _compare(journal: Path, size: str, epoch: str | None, applied: int) -> Check
     return Check("store", "ok", text if not behind else f"{text}, {behind} records to replay on start")
 
 
-def _records(path: Path) -> Check:
+def _records(settings: Settings) -> Check:
+    path = settings.records_path
     if not path.is_file():
         return Check("records", "note", "there are none yet")
     try:
@@ -183,6 +185,17 @@ def _records(path: Path) -> Check:
         return Check("records", "problem", f"{path} cannot be read: {error}")
     if answer != "ok":
         return Check("records", "problem", f"{path} is damaged: {answer}")
+    return _schema(current, newest)
+
+
+def _database(settings: Settings) -> Check:
+    try:
+        return _schema(*versions(settings.records))
+    except NowboardError as error:
+        return Check("records", "problem", f"{shown(settings.records)}: {error.message}")
+
+
+def _schema(current: str | None, newest: str) -> Check:
     text = f"schema {current}"
     return Check("records", "ok", text if current == newest else f"{text}; {newest} is applied on start")
 

@@ -24,7 +24,7 @@ def link(
     with told():
         settings = settings_for(data=data, host=host, port=port)
         settings.data.mkdir(parents=True, exist_ok=True)
-        records = Records(settings.records_path)
+        records = Records(settings.records)
         try:
             code = records.call(make_link, OWNER, SystemClock().now())
         finally:

@@ -9,12 +9,17 @@ import typer
 from nowboard import __version__
 from nowboard.cli import token
 from nowboard.cli.apply import apply
+from nowboard.cli.backup import backup
+from nowboard.cli.bench import bench
 from nowboard.cli.demo import demo
 from nowboard.cli.diff import diff
 from nowboard.cli.doctor import doctor
 from nowboard.cli.export import export
+from nowboard.cli.import_ import import_
 from nowboard.cli.init import init
 from nowboard.cli.link import link
+from nowboard.cli.replay import replay
+from nowboard.cli.restore import restore
 from nowboard.cli.serve import serve
 
 
@@ -34,8 +39,9 @@ def make() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_options)
-    for command in (serve, demo, link, doctor, init, apply, diff, export):
+    for command in (serve, demo, link, doctor, init, apply, diff, export, backup, restore, replay, bench):
         app.command()(command)
+    app.command("import")(import_)
     token.register(app)
     return app
 

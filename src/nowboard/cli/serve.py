@@ -45,18 +45,28 @@ def run(app: App, *, self_metrics: bool = False) -> None:
         port = listener.getsockname()[1]
         beside: list[asyncio.Task[None]] = []
 
-        def started() -> None:
-            beside.append(asyncio.create_task(_announce(app, port)))
+        failures: list[Exception] = []
+
+        async def begin() -> None:
+            try:
+                await app.started()
+            except Exception as error:  # noqa: BLE001 - raised again once the server has ended
+                server.should_exit = True
+                failures.extend([] if app.stopping else [error])
+                return
+            await _announce(app, port)
             if self_metrics:
                 beside.append(start(watch_self(app), "self metrics"))
 
-        server.when_started(started)
+        server.when_started(lambda: beside.append(asyncio.create_task(begin())))
         try:
             await server.serve(sockets=[listener])
         finally:
             for task in beside:
                 task.cancel()
             listener.close()
+        if failures:
+            raise failures[0]
 
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(main())

@@ -76,7 +76,7 @@ def revoke(
 def _records(data: Path | None) -> Iterator[Records]:
     settings = settings_for(data=data)
     settings.data.mkdir(parents=True, exist_ok=True)
-    records = Records(settings.records_path)
+    records = Records(settings.records)
     try:
         yield records
     finally:

@@ -105,7 +105,7 @@ class Hub:
         connection = Connection(self, session, sink, transport)
         self._connections[session.id] = connection
         self._by_principal[principal.id] = self._by_principal.get(principal.id, 0) + 1
-        self._wheel.put(connection, now + self.limits.heartbeat)
+        self._wheel.put(connection, self._soonest(principal, now + self.limits.heartbeat))
         _add(self.stats.opened, transport, 1)
         _add(self.stats.sessions, transport, 1)
         self._requests.reply(connection, session.welcome(self._channels.epoch))
@@ -114,7 +114,13 @@ class Hub:
     def find(self, session_id: str, principal: Principal) -> Connection | None:
         """The session of this id, if it belongs to `principal`."""
         connection = self._connections.get(session_id)
-        return connection if connection is not None and connection.session.principal.id == principal.id else None
+        if connection is None or connection.session.principal.id != principal.id:
+            return None
+        owner = connection.session.principal
+        if owner.guest is None:
+            return connection
+        # tokens of one site may name the same subject and still show different things
+        return connection if (owner.guest, owner.scope) == (principal.guest, principal.scope) else None
 
     def received(self, connection: Connection, data: bytes | str) -> None:
         """A client's message came in."""
@@ -184,9 +190,24 @@ class Hub:
         if connection.writable:
             self._requests.reply(connection, wire.Notice(kind=kind, id=request_id, message=message, data=data))
 
-    def revoke(self, principal_id: str, code: int = wire.CloseCode.REVOKED, reason: str = "access was revoked") -> int:
-        """End every session of a principal; returns how many there were."""
-        found = [each for each in self._connections.values() if each.session.principal.id == principal_id]
+    def revoke(
+        self,
+        principal: str,
+        code: int = wire.CloseCode.REVOKED,
+        reason: str = "access was revoked",
+        *,
+        guests: bool = True,
+    ) -> int:
+        """End every session of a principal, and of `guests` whose rights rest on it; returns how many there were.
+
+        Guests do not sign in: when somebody has to sign in again, theirs go on.
+        """
+        rest = guests and code != wire.CloseCode.SIGN_IN
+        found = [
+            each
+            for each in self._connections.values()
+            if each.session.principal.id == principal or (rest and principal in each.session.principal.rests_on)
+        ]
         for connection in found:
             self.end(connection, code, reason)
         return len(found)
@@ -202,7 +223,9 @@ class Hub:
             raise Unavailable("The server has no room for another viewer just now.", retry_after=5.0)
         if self._by_principal.get(principal.id, 0) >= self.limits.sessions_per_principal:
             most = self.limits.sessions_per_principal
-            raise LimitExceeded(f"At most {most} sessions at once.", detail={"limit": most}, retry_after=5.0)
+            raise LimitExceeded(
+                f"At most {most} sessions at once.", detail={"limit": most, "window": 0}, retry_after=5.0
+            )
 
     def _carry_out(self, connection: Connection, found: Iterable[commands.Command]) -> None:
         for command in found:
@@ -255,10 +278,14 @@ class Hub:
     def _sweep(self) -> None:
         now = self._clock.monotonic()
         for connection in self._wheel.due(now):
+            principal = connection.session.principal
+            if principal.expires_at is not None and principal.expires_at <= self._clock.now():
+                self.end(connection, wire.CloseCode.SIGN_IN, "the link or token is over")
+                continue
             found, deadline = connection.session.tick(now, writable=connection.writable)
             self._carry_out(connection, found)
             if not connection.closed:
-                self._wheel.put(connection, deadline)
+                self._wheel.put(connection, self._soonest(principal, deadline))
         for connection in tuple(self._paused):
             stalled = connection.session.progress(connection.sink.buffered(), now)
             if stalled is not None:
@@ -266,6 +293,13 @@ class Hub:
         self._channels.sweep()
         if self._loop is not None:
             self._sweep_timer = self._loop.call_later(self.limits.resolution, self._sweep)
+
+    def _soonest(self, principal: Principal, deadline: float) -> float:
+        """When to look at a session again: at `deadline`, or when its principal is over."""
+        if principal.expires_at is None:
+            return deadline
+        left = max(0, principal.expires_at - self._clock.now()) / SECOND
+        return min(deadline, self._clock.monotonic() + left)
 
 
 def _add(counts: dict[Any, int], key: str | int, by: int) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from nowboard.errors import NowboardError
+from nowboard.errors import BadQuery, NowboardError
 from nowboard.hub import commands
 from nowboard.hub.channel import ENCODER, FROM_START, Channel
 from nowboard.hub.channels import Channels
@@ -167,7 +167,8 @@ class Requests:
         before = session.subscriptions.get(request.id)
         self._release(session.opened(request, cursors, resolved.stamps, resolved.notice))
         self._dependents.move(connection, before)
-        refs = tuple(map(_ref, resolved.wanted, opened))
+        guest = session.principal.guest is not None
+        refs = tuple(_ref(wanted, each, guest=guest) for wanted, each in zip(resolved.wanted, opened, strict=True))
         answer = wire.Subscribed(id=request.id, channels=refs, recovered=recovered, version=resolved.version)
         self.reply(connection, answer)
         self._delivery.move(connection)
@@ -226,8 +227,10 @@ def _unexpected() -> NowboardError:
     return NowboardError("The server failed to answer this. Its log says why.")
 
 
-def _ref(wanted: Wanted, opened: Opened) -> wire.ChannelRef:
+def _ref(wanted: Wanted, opened: Opened, *, guest: bool) -> wire.ChannelRef:
     if isinstance(opened, Channel):
         return wire.ChannelRef(channel=opened.name, widget=wanted.widget, part=wanted.part)
+    if guest and isinstance(opened, BadQuery):  # how a query is written is not for who comes by a share
+        opened = BadQuery("This widget cannot be shown.", code=opened.code)
     told = {"code": opened.code, "message": opened.message, "detail": opened.detail, "retry": opened.retry}
     return wire.ChannelRef(channel="", widget=wanted.widget, part=wanted.part, error=told)

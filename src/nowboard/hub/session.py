@@ -127,7 +127,9 @@ class Session:
 
     def _queue(self, request: commands.Request) -> list[Command]:
         if self._waiting >= self._limits.waiting:
-            error = LimitExceeded(f"More than {self._limits.waiting} requests wait for an answer.")
+            error = LimitExceeded(
+                f"More than {self._limits.waiting} requests wait for an answer.", detail=_at_once(self._limits.waiting)
+            )
             return [
                 commands.Reply(error_message(error, commands.id_of(request))),
                 commands.Close(wire.CloseCode.LIMIT, "too many requests wait for an answer"),
@@ -162,11 +164,11 @@ class Session:
         """Raises `LimitExceeded` when a subscription of so many channels does not fit."""
         limits = self._limits
         if request_id not in self._subscriptions and len(self._subscriptions) >= limits.subscriptions:
-            detail = {"limit": limits.subscriptions}
+            detail = _at_once(limits.subscriptions)
             raise LimitExceeded(f"At most {limits.subscriptions} subscriptions per session.", detail=detail)
         others = sum(len(each.channels) for name, each in self._subscriptions.items() if name != request_id)
         if others + channels > limits.channels:
-            raise LimitExceeded(f"At most {limits.channels} channels per session.", detail={"limit": limits.channels})
+            raise LimitExceeded(f"At most {limits.channels} channels per session.", detail=_at_once(limits.channels))
 
     def changed(self, update: wire.UpdateSubscription) -> wire.Subscribe:
         """The request of a subscription after `update`. Raises `NotFound`."""
@@ -312,3 +314,8 @@ class Session:
     def moving(self) -> None:
         """The viewer took everything that waited for it."""
         self._stalled = None
+
+
+def _at_once(limit: int) -> dict[str, int]:
+    """What a refusal says about a number of things that there may be at once."""
+    return {"limit": limit, "window": 0}

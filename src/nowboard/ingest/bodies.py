@@ -62,8 +62,13 @@ class Budget:
     """Bytes that all requests together may hold while they are decoded. Safe from any thread."""
 
     def __init__(self, total: int) -> None:
-        self._free = total
+        self._total = self._free = total
         self._lock = Lock()
+
+    @property
+    def free(self) -> int:
+        """Bytes that nobody holds now."""
+        return self._free
 
     @contextmanager
     def hold(self) -> Iterator[Callable[[int], None]]:
@@ -77,7 +82,11 @@ class Budget:
             nonlocal held
             with self._lock:
                 if count > self._free:
-                    raise LimitExceeded("too much is being ingested at once; try again", code="busy", retry_after=1.0)
+                    message, detail = (
+                        "too much is being ingested at once; try again",
+                        {"limit": self._total, "window": 0},
+                    )
+                    raise LimitExceeded(message, code="busy", detail=detail, retry_after=1.0)
                 self._free -= count
                 held += count
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -11,7 +10,7 @@ from nowboard.errors import Unprocessable
 from nowboard.ingest.instants import instant
 from nowboard.ingest.reasons import Refused
 from nowboard.ingest.values import INTEGERS
-from nowboard.model.fields import Field, FieldType, Role, is_name
+from nowboard.model.fields import Field, FieldType, Role, as_name, is_name
 from nowboard.model.streams import Stream
 
 EVENT_ID: Final = "event_id"
@@ -111,13 +110,11 @@ def new_field(name: str, kind: FieldType) -> Field:
     return Field(name, kind, Role.MEASURE if kind in _NUMBERS else Role.DIMENSION)
 
 
-def suggestion(name: str) -> str:
+def suggestion(given: str) -> str:
     """What the field could be called instead."""
-    snake = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:80]).lower()).strip("_")
-    if snake and not snake[0].isalpha():
-        snake = f"f_{snake}"
     rule = "names are lower-case letters, digits and _"
-    return f"{rule}, such as {snake[:63]}" if is_name(snake[:63]) else rule
+    name = as_name(given)
+    return rule if name is None else f"{rule}, such as {name}"
 
 
 def _is_time(text: str) -> bool:

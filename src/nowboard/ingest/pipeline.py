@@ -1,4 +1,4 @@
-"""An event's path: authorise -> decode -> validate -> journal -> answer.
+"""An event's path: authorise -> decode -> validate -> confine -> journal -> answer.
 
 Each step takes a `Passage` and returns it with what it found out; a step that refuses the whole request raises. Single
 events are refused by name and the rest goes on. Deduplication happens inside of the journal's transaction, where the
@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Final
 
 import pyarrow as pa
+from msgspec import structs
 
 from nowboard.clock import Clock, Micros
 from nowboard.errors import BadRequest, Forbidden, NotFound, Unprocessable
@@ -76,16 +77,20 @@ async def authorise(services: Services, passage: Passage) -> Passage:
     principal, name = passage.principal, passage.name
     if not principal.may(Permission.INGEST):
         raise Forbidden("this needs the permission `ingest`")
-    if not principal.scope.everything and name not in principal.scope.streams:
-        raise Forbidden(f"stream {name!r} is outside of your scope")
+    if not principal.scope.sees(name):
+        raise Forbidden(f"stream {name!r} is outside of your scope", code="no_scope", detail={"stream": name})
     key = passage.idempotency_key
     if key is not None and not 0 < len(key) <= services.limits.key_length:
         raise BadRequest(f"Idempotency-Key has 1 to {services.limits.key_length} characters", code="bad_key")
     stream = services.engine.catalog.streams.get(name)
-    if stream is None and not principal.may(Permission.DEFINE):
+    whole = principal.scope.sees_whole(name)
+    if stream is None and not (whole and principal.may(Permission.DEFINE)):
         raise NotFound(f"there is no stream {name!r}", code="unknown_stream")
     if stream is None and not is_name(name):
         raise BadRequest("a stream is called by lower-case letters, digits and _", code="bad_name")
+    if stream is not None and not whole:
+        # a new field would be shown to everybody who shares the stream
+        stream = structs.replace(stream, open=False)
     return replace(passage, stream=stream, received_at=services.clock.now())
 
 
@@ -135,6 +140,23 @@ async def validate(_services: Services, passage: Passage) -> Passage:
     return replace(passage, columns=_drop_by_time(stream, columns, times, latest))
 
 
+async def confine(services: Services, passage: Passage) -> Passage:
+    """Whoever sees some rows of a stream may send such rows only."""
+    stream, columns = _settled(passage)
+    scope = passage.principal.scope
+    if scope.sees_whole(stream.name) or not columns.batch.num_rows:
+        return passage
+    inside = await services.engine.inside(scope, stream.name, columns.batch)
+    if len(inside) == columns.batch.num_rows:
+        return replace(passage, columns=columns)
+    message = f"the event is outside of your scope for {stream.name}"
+    refused = [
+        Rejection(columns.indexes[row], DropReason.OUT_OF_SCOPE.value, message)
+        for row in sorted(set(range(columns.batch.num_rows)) - set(inside))
+    ]
+    return replace(passage, columns=_keep(columns, list(inside), [*columns.rejected, *refused]))
+
+
 async def journal(services: Services, passage: Passage) -> Passage:
     """Make the good events durable; the journal leaves out what it has seen before."""
     stream, columns = _settled(passage)
@@ -147,7 +169,7 @@ async def journal(services: Services, passage: Passage) -> Passage:
         stream.name,
         columns.batch,
         passage.received_at,
-        columns.event_ids,
+        _event_ids(passage, columns),
         None if key is None else f"{passage.principal.id}/{stream.name}/{key}",
         passage.principal.id,
     )
@@ -171,7 +193,7 @@ async def answer(_services: Services, passage: Passage) -> Passage:
 
 
 Step = Callable[[Services, Passage], Awaitable[Passage]]
-STEPS: Final[tuple[Step, ...]] = (authorise, receive, decode, validate, journal, answer)
+STEPS: Final[tuple[Step, ...]] = (authorise, receive, decode, validate, confine, journal, answer)
 
 
 class Ingest:
@@ -194,6 +216,11 @@ class Ingest:
         self.evolver = Evolver(engine)
         """Changes streams one at a time; whoever else defines streams goes through it too."""
         self._budget = Budget(self.limits.inflight_bytes)
+
+    @property
+    def free_bytes(self) -> int:
+        """How much may still be held while it is decoded, of `limits.inflight_bytes`."""
+        return self._budget.free
 
     async def post(self, passage: Passage) -> Ack:
         """Take one request's events. Raises any `NowboardError` that refuses the request as a whole."""
@@ -262,6 +289,10 @@ def _drop_by_time(stream: Stream, columns: Columns, times: AnyArray, latest: Mic
             rejected.append(Rejection(index, DropReason.IN_FUTURE.value, message, stream.time))
         else:
             kept.append(row)
+    return _keep(columns, kept, rejected)
+
+
+def _keep(columns: Columns, kept: list[int], rejected: list[Rejection]) -> Columns:
     ids = columns.event_ids
     return replace(
         columns,
@@ -276,6 +307,14 @@ def _settled(passage: Passage) -> tuple[Stream, Columns]:
     if passage.stream is None or passage.columns is None:
         raise RuntimeError("a step ran before the events were decoded")
     return passage.stream, passage.columns
+
+
+def _event_ids(passage: Passage, columns: Columns) -> tuple[str | None, ...] | None:
+    """Ids of those who share a stream are their organisation's own: nobody can use up, or probe, another's."""
+    principal, ids = passage.principal, columns.event_ids
+    if ids is None or principal.scope.sees_whole(passage.name):
+        return ids
+    return tuple([None if each is None else f"{principal.organisation}\n{each}" for each in ids])
 
 
 def _plain(rejection: Rejection) -> dict[str, object]:

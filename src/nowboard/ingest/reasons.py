@@ -25,6 +25,7 @@ class DropReason(Enum):
     TOO_MANY_FIELDS = "too_many_fields"
     MISSING_TIME = "missing_time"
     IN_FUTURE = "in_future"
+    OUT_OF_SCOPE = "out_of_scope"
 
 
 class Refused(ValueError):

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from nowboard.clock import Micros
+from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events, Record
 
 
@@ -73,6 +74,14 @@ class Journal(Protocol):
 
     def prune(self, stream: str, before: Micros) -> int:
         """Drop records of `stream` whose events all have event time < `before`; returns how many records went."""
+        ...
+
+    def erase(self, stream: str, condition: Condition) -> Erased:
+        """Take rows of `stream` out of its records, for good: no file of the journal holds them afterwards.
+
+        Covers everything durable at the call; idempotent, so that it can be repeated after a crash. Ids of events stay
+        remembered, as hashes, so that a producer that sends them again does not bring them back. Raises `Unavailable`.
+        """
         ...
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from nowboard.journal.keys import id_hashes
 from nowboard.journal.listeners import Listener, publish
 from nowboard.journal.requests import request_key
 from nowboard.journal.state import StreamFacts, learn, new_epoch
+from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events, Record, RecordKind
 
 
@@ -90,6 +91,22 @@ class MemoryJournal:
         for offset in gone:
             del self._records[offset]
         return len(gone)
+
+    def erase(self, stream: str, condition: Condition) -> Erased:
+        rows = 0
+        for record in list(self._records.values()):
+            content = record.content
+            if not isinstance(content, Events) or content.stream != stream:
+                continue
+            theirs = condition.rows(content.batch)
+            gone = theirs.true_count
+            if gone == content.batch.num_rows:
+                del self._records[record.offset]
+            elif gone:
+                kept = Events(stream, content.batch.filter(pc.invert(theirs)), content.received_at)
+                self._records[record.offset] = Record(record.offset, kept, record.seq)
+            rows += gone
+        return Erased(rows, self._end, self._seq)
 
     def close(self) -> None:
         self._closed = True

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Final
 
 from nowboard.clock import Clock, Micros
+from nowboard.errors import Unavailable
+from nowboard.journal.erase import Slice, forget_log
 from nowboard.journal.interface import Damage
 from nowboard.journal.limits import JournalLimits
 from nowboard.journal.lock import FileLock
@@ -15,7 +19,12 @@ from nowboard.journal.prune import count_free_pages, prune_slice, vacuum_slice
 from nowboard.journal.queue import Append, Define, Task, Waiter
 from nowboard.journal.reader import Reader
 from nowboard.journal.writer import Writer
+from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events, Record
+
+_FORGET_ATTEMPTS: Final = 20
+_FORGET_PAUSE: Final = 0.25
+"""Seconds: readers hold the log for no longer than it takes to read a few megabytes."""
 
 
 class SqliteJournal:
@@ -90,6 +99,24 @@ class SqliteJournal:
             for _ in range(self._run(lambda: count_free_pages(writer.connection)) // step):
                 self._run(lambda: vacuum_slice(writer.connection, step))
         return total
+
+    def erase(self, stream: str, condition: Condition) -> Erased:
+        """In slices between commits, as `prune`."""
+        writer, step = self._writer, self._limits.slice_rows
+        state, work = writer.state, Slice()
+        while not work.done:
+            self._run(lambda: work.run(writer.connection, stream, condition, step))
+        if self._run(lambda: count_free_pages(writer.connection)):
+            self._run(lambda: vacuum_slice(writer.connection, step))
+        for attempt in range(_FORGET_ATTEMPTS):
+            try:
+                self._run(lambda: forget_log(writer.connection, self._path))
+                break
+            except Unavailable:
+                if attempt + 1 == _FORGET_ATTEMPTS:
+                    raise
+                time.sleep(_FORGET_PAUSE)
+        return Erased(work.rows, state.end, state.seq)
 
     def renew_epoch(self) -> str:
         """Go on under a new epoch and return it; raises `StorageFull` or `Unavailable`.

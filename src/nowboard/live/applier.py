@@ -1,9 +1,10 @@
 """The one thread that follows the journal: batches into live queries, updates to the publisher, batches into the store.
 
 Order within a round: take everything that waits (so batches grow with load), fold it into live queries, publish, then
-commit to the store. A live query that loads keeps every record after what the store held when it was asked for, so a
-snapshot of the store taken later, at offset S, followed by what was kept after S, misses nothing and counts nothing
-twice. Definitions are committed to the store before anything after them is folded in.
+commit to the store if somebody waits for it or enough has come together. A live query that loads keeps every record
+after what the store held when it was asked for, so a snapshot of the store taken later, at offset S, followed by what
+was kept after S, misses nothing and counts nothing twice. Definitions are committed to the store before anything after
+them is folded in.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from concurrent.futures import Future
 from typing import Final
 
 from nowboard.clock import Micros
+from nowboard.errors import Unavailable
 from nowboard.live.changes import redefined
 from nowboard.live.committer import Committer
 from nowboard.live.core import Core
 from nowboard.live.inbox import Command, Inbox
 from nowboard.live.limits import LiveLimits
 from nowboard.live.observer import Observer
+from nowboard.model.erasing import Condition
 from nowboard.model.events import Definition, Events, Record
 from nowboard.model.publisher import Publisher
 from nowboard.stores.interface import Store
@@ -88,11 +91,23 @@ class Applier:
 
     def expire(self, stream: str, before: Micros) -> int:
         """Drop events of `stream` before an instant from the store and from live queries; returns how many went."""
-        self._commit()
+        self._committer.commit()
         gone = self._store.expire(stream, before)
         if gone:
             self._expiries += 1
             self._core.expired(stream, before)
+        return gone
+
+    def erase(self, stream: str, condition: Condition, seq: int) -> int:
+        """Drop the rows that `condition` names from the store and from live queries; how many went.
+
+        Raises `Unavailable` when the store is behind, as it would take the rows in later.
+        """
+        if not self._committer.commit():
+            raise Unavailable("The store is behind.", code="store_failed", retry_after=self._limits.store_retry)
+        gone = self._store.erase(stream, condition, seq)
+        self._expiries += 1
+        self._core.erased(stream)
         return gone
 
     def _run(self) -> None:
@@ -118,19 +133,18 @@ class Applier:
             self._call(command)
         self._todo.extend(record for record in records if record.offset > self._core.life.position)
         self._follow()
-        if self._core.due() and time.monotonic() >= self._next_tick:
+        if time.monotonic() >= self._next_tick and self._core.due():
             self._publish()
         if self._committer.due() or (self._stopping and self._committer.pending):
-            self._commit()
+            self._committer.commit()
 
     def _sleep(self) -> float:
         if self._stopping:
             return 0.0
         if self._todo:
             return max(0.0, min(self._committer.pause(), self._limits.poll))
-        until_tick = max(0.0, self._next_tick - time.monotonic())
-        work = 0.0 if self._core.due() else self._core.pause()
-        return max(0.0, min(max(until_tick, work), self._committer.pause(), self._limits.poll))
+        until_tick = max(self._next_tick - time.monotonic(), self._core.pause())
+        return max(0.0, min(until_tick, self._committer.pause(), self._limits.poll))
 
     def _follow(self) -> None:
         """Fold in what waits, up to a definition that the store does not take yet."""
@@ -154,7 +168,7 @@ class Applier:
         before = self._store.catalog()
         if not self._committer.holds(records[-1].offset):
             self._committer.add(records)
-        if not self._commit():
+        if not self._committer.commit():
             return False
         definitions = [record.content for record in records if isinstance(record.content, Definition)]
         after = self._store.catalog()
@@ -174,13 +188,6 @@ class Applier:
             self._observer.published(updates)
             ended = time.monotonic()
             self._next_tick = ended + max(self._limits.tick, self._limits.tick_share * (ended - started))
-
-    def _commit(self) -> bool:
-        streams = {record.content.stream for record in self._committer.pending if isinstance(record.content, Events)}
-        if not self._committer.commit():
-            return False
-        self._core.committed(streams)
-        return True
 
     def _call(self, command: Command) -> None:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from nowboard.live.aggregates import Law, Parts
-from nowboard.live.columns import Column
+from nowboard.live.columns import Column, Mask
 from nowboard.live.grouping import Grouping
 from nowboard.live.groups import Groups
 from nowboard.query.plan import Aggregate, Scalar
@@ -25,6 +25,10 @@ class Batch:
         self._columns = columns
         self._groups: dict[str, Groups] = {}
         self._partials: dict[tuple[str, int], Parts] = {}
+
+    def passing(self, condition: Scalar) -> Mask:
+        """Which rows satisfy an evaluated condition."""
+        return self._columns[condition.sql].true
 
     def groups(self, grouping: Grouping) -> Groups:
         """The groups of the rows that pass the grouping's filter."""

@@ -1,4 +1,9 @@
-"""Brings the store up to what was applied: several batches share one commit, unless somebody waits for it."""
+"""Brings the store up to what was applied when somebody wants to read it, and now and then when nobody does.
+
+A commit costs the same 4 ms for eight rows as for a thousand, so batches share one. Nothing is read late for that: what
+waits here is in the journal and in live queries, and whoever reads the store waits for the offset that it needs, which
+has it committed at once. The bounds on rows, records and time only limit memory and what a start has to replay.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +72,11 @@ class Committer:
         """Whether to commit now."""
         if not self.pending or time.monotonic() < self._not_before:
             return False
-        return bool(self._waiters) or self._rows >= self._limits.store_rows or self.pause() <= 0
+        return bool(self._waiters) or self._full or self.pause() <= 0
+
+    @property
+    def _full(self) -> bool:
+        return self._rows >= self._limits.store_rows or len(self.pending) >= self._limits.store_records
 
     def pause(self) -> float:
         """Seconds until a commit is due; infinite when there is nothing to commit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -113,16 +113,11 @@ class Core:
             received_at = min((oldest[stream] for stream in entry.prepared.streams if stream in oldest), default=None)
             if received_at is not None:
                 entry.ingested_at = min(received_at, entry.ingested_at or received_at)
+                if entry.rerun is not None:
+                    entry.rerun.moved = True
         self.life.position = records[-1].offset
         self._moved = True
         self.answer_ready()
-
-    def committed(self, streams: Iterable[str]) -> None:
-        """The store has new events of `streams`: queries that are re-run may have other answers."""
-        moved = set(streams)
-        for entry in self.life.registry:
-            if entry.rerun is not None and not moved.isdisjoint(entry.rerun.streams):
-                entry.rerun.moved = True
 
     def redefine(self, catalog: Catalog, redefined: Redefined, position: int) -> None:
         """Definitions were applied to the store: whoever reads them starts anew."""
@@ -151,6 +146,16 @@ class Core:
             elif any(shared.reaches(before) for shared in entry.states):
                 self.life.restart(entry)
 
+    def erased(self, stream: str) -> None:
+        """Rows of `stream` are gone from the store, wherever they were: whoever reads it starts anew."""
+        for entry in self.life.registry:
+            if stream not in entry.prepared.streams:
+                continue
+            if entry.rerun is not None:
+                entry.rerun.moved = True
+            else:
+                self.life.restart(entry)
+
     def tick(self) -> list[Update]:
         """What to publish, one update per channel at most beside those that a question brought forward."""
         now, monotonic = self.now(), time.monotonic()
@@ -160,8 +165,7 @@ class Core:
             if entry.retry_at is not None and monotonic >= entry.retry_at:
                 self.life.restart(entry)
             if entry.rerun is not None and entry.rerun.due(monotonic, now):
-                entry.rerun.start()
-                self._jobs.run(entry)
+                self.life.rerun(entry, entry.rerun)
             if entry.announced:
                 self._update(entry)
         self._moved = False
@@ -175,10 +179,12 @@ class Core:
 
     def due(self) -> bool:
         """Whether a tick has anything to do."""
-        return self._moved or bool(self._queued) or self.pause() <= 0
+        return self.pause() <= 0
 
     def pause(self) -> float:
-        """Seconds until the clock alone gives a tick something to do; infinite if it never will."""
+        """Seconds until a tick has something to do: none after events, else when the clock says; it may be infinite."""
+        if self._moved or self._queued:
+            return 0.0
         now, monotonic = self.now(), time.monotonic()
         clock = min((_pause(entry, now, monotonic) for entry in self.life.registry), default=float("inf"))
         return min(clock, self.life.registry.pause(self._clock.monotonic()))

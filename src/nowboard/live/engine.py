@@ -9,11 +9,14 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from typing import Final, TypeVar
 
+import pyarrow as pa
+
 from nowboard.clock import Clock, Micros
 from nowboard.errors import NowboardError, Unavailable
 from nowboard.journal.interface import Journal
 from nowboard.live.applier import Applier
 from nowboard.live.committer import Committer
+from nowboard.live.confine import rows_inside
 from nowboard.live.core import Core, Question
 from nowboard.live.inbox import Command
 from nowboard.live.jobs import Workers
@@ -22,9 +25,11 @@ from nowboard.live.limits import LiveLimits
 from nowboard.live.observer import Observer, Unobserved
 from nowboard.live.replay import Progress, replay
 from nowboard.model.engine import Ask, Status, Watch
+from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events
 from nowboard.model.frames import Result
 from nowboard.model.publisher import Publisher
+from nowboard.model.scopes import Scope
 from nowboard.model.streams import Catalog
 from nowboard.query.runner import QueryLimits, QueryRunner
 from nowboard.stores.interface import Store
@@ -101,6 +106,17 @@ class LocalEngine:
             raise Unavailable(message, code="overloaded", retry_after=_RETRY_SECONDS)
         return await self._journal.append(events)
 
+    async def inside(self, scope: Scope, stream: str, batch: pa.RecordBatch) -> tuple[int, ...]:
+        done: Future[tuple[int, ...]] = Future()
+
+        def command() -> None:
+            try:
+                done.set_result(rows_inside(self._store, self.catalog, scope, stream, batch))
+            except NowboardError as error:
+                done.set_exception(error)
+
+        return await self._on_applier(command, done)
+
     async def define(self, definitions: Sequence[Definition]) -> int:
         offset = await self._journal.define(definitions)
         await self._stored(offset)
@@ -132,6 +148,22 @@ class LocalEngine:
 
     async def release(self, channel: str) -> None:
         self._applier.inbox.submit(lambda: self._core.leave(channel))
+
+    async def erase(self, stream: str, condition: Condition) -> Erased:
+        erased = await asyncio.to_thread(self._journal.erase, stream, condition)
+        # what was acknowledged before is in the store now, what comes later is not touched
+        await self._stored(erased.offset)
+        done: Future[int] = Future()
+
+        def command() -> None:
+            try:
+                done.set_result(self._applier.erase(stream, condition, erased.seq))
+            except NowboardError as error:
+                done.set_exception(error)
+
+        await self._on_applier(command, done)
+        self.runner.forget()
+        return erased
 
     def status(self) -> Status:
         problem = self._journal.problem or self._committer.problem

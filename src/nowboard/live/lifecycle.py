@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future
 from typing import Final, Protocol
 
 import msgspec
@@ -81,7 +82,7 @@ class Lifecycle:
         """Begin to keep an entry's result up to date; its states are shared or loaded."""
         plan = entry.prepared.plan
         if plan is None or not plan.live:
-            entry.rerun = Rerun(entry.prepared.streams, self._limits)
+            entry.rerun = Rerun(self._limits)
             return
         try:
             states = self.stream_states(plan.stream)
@@ -124,7 +125,7 @@ class Lifecycle:
         for entry in self._users(shared):
             if isinstance(error, Overgrown):
                 self.stop(entry)
-                entry.rerun = Rerun(entry.prepared.streams, self._limits)
+                entry.rerun = Rerun(self._limits)
             else:
                 self.fail(entry, error)
 
@@ -174,6 +175,13 @@ class Lifecycle:
         elif entry.rerun is not None:
             entry.rerun.moved = True
 
+    def rerun(self, entry: Entry, rerun: Rerun) -> None:
+        """Run an entry's ask once more, as soon as the store holds everything that is folded in."""
+        rerun.start()
+        stored: Future[None] = Future()
+        stored.add_done_callback(lambda done: self._rerun(entry, rerun, done.exception()))
+        self._committer.wait_for(self.position, stored)
+
     def ran(self, entry: Entry, outcome: Result | Exception, cost: float) -> None:
         """A re-run of `cost` seconds ended."""
         rerun = entry.rerun
@@ -190,6 +198,14 @@ class Lifecycle:
         else:
             entry.shown = result
             entry.resolve(result)
+
+    def _rerun(self, entry: Entry, rerun: Rerun, refusal: BaseException | None) -> None:
+        if entry.rerun is not rerun:
+            return
+        if isinstance(refusal, Exception):
+            self.ran(entry, refusal, 0.0)
+        else:
+            self._jobs.run(entry)
 
     def _open_if_ready(self, entry: Entry) -> None:
         plan = entry.prepared.plan

@@ -14,7 +14,8 @@ class LiveLimits:
     poll: longest sleep of the applier, so that a clock that was set is noticed.
     batch_rows: rows taken from the journal at once; larger batches cost less per event and hold answers up longer.
     waiting_rows: rows that may wait for the applier before appends are refused.
-    store_rows, store_delay: when what was applied to live queries is committed to the store at the latest.
+    store_rows, store_records, store_delay: when what was applied to live queries is committed to the store at the
+    latest; whoever reads the store has it committed at once.
     store_retry: pause after the store refused a commit.
     linger: how long a live query outlives its last watcher.
     live_queries: how many live queries there may be.
@@ -31,11 +32,12 @@ class LiveLimits:
 
     tick: float = 0.05
     tick_share: float = 3.0
-    poll: float = 0.25
+    poll: float = 1.0
     batch_rows: int = 20_000
     waiting_rows: int = 1_000_000
-    store_rows: int = 50_000
-    store_delay: float = 0.1
+    store_rows: int = 20_000
+    store_records: int = 256
+    store_delay: float = 5.0
     store_retry: float = 1.0
     linger: float = 30.0
     live_queries: int = 5_000

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from nowboard.live.batch import Batch
 from nowboard.live.columns import Arrow, Column
+from nowboard.live.inbox import rows_of
 from nowboard.model.arrow import align, schema_of
 from nowboard.model.events import Events, Record
 from nowboard.model.streams import Stream
@@ -33,6 +34,7 @@ class Projector:
         self._schema = schema_of(stream)
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._printed: dict[tuple[str, ...], str] = {}
+        self._fields: dict[str, str | None] = {}
 
     def redefine(self, stream: Stream) -> None:
         """Take events in the stream's new shape from now on; if it is joined in another way, forget the old one."""
@@ -41,6 +43,7 @@ class Projector:
         self._stream = stream
         self._schema = schema_of(stream)
         self._printed.clear()
+        self._fields.clear()
 
     def learn(self, plan: Plan) -> None:
         """Know the relations that a plan's scalars name. A stream joins a table in one way only."""
@@ -56,22 +59,21 @@ class Projector:
         }
         computed = [scalar for sql, scalar in wanted.items() if sql not in columns]
         if computed:
-            columns.update(self._evaluate(rows, computed))
+            columns.update(self._evaluate(_numbered(rows, records), computed))
         typed = {sql: Column(column, wanted[sql].type) for sql, column in columns.items()}
         return Batch(typed, rows.num_rows)
 
-    def _rows(self, records: Sequence[Record]) -> pa.Table:
-        batches, numbers = [], []
-        for record in records:
-            if isinstance(record.content, Events):
-                batch = align(record.content.batch, self._schema)
-                batches.append(batch)
-                numbers.append(np.arange(record.seq, record.seq + batch.num_rows, dtype=np.int64))
-        seq = pa.array(np.concatenate(numbers))
-        return pa.Table.from_batches(batches, self._schema).combine_chunks().append_column(_SEQ, seq)
+    def _rows(self, records: Sequence[Record]) -> pa.RecordBatch | pa.Table:
+        batches = [align(r.content.batch, self._schema) for r in records if isinstance(r.content, Events)]
+        return batches[0] if len(batches) == 1 else pa.Table.from_batches(batches, self._schema).combine_chunks()
 
     def _field(self, scalar: Scalar) -> str | None:
         """The field that a scalar is, if it is nothing but that."""
+        if scalar.sql not in self._fields:
+            self._fields[scalar.sql] = self._look_up(scalar)
+        return self._fields[scalar.sql]
+
+    def _look_up(self, scalar: Scalar) -> str | None:
         tree = scalar.tree
         if not isinstance(tree, exp.Column) or tree.table not in ("", self._stream.name):
             return None
@@ -92,3 +94,10 @@ class Projector:
         plans = list(self._plans.values())
         number = exp.column(_SEQ, table=self._stream.name, quoted=True)
         return render_projection(plans, [number, *(scalar.tree for scalar in scalars)])
+
+
+def _numbered(rows: pa.RecordBatch | pa.Table, records: Sequence[Record]) -> pa.Table:
+    """Rows with their place in the journal, by which they are put back in order."""
+    table = pa.Table.from_batches([rows]) if isinstance(rows, pa.RecordBatch) else rows
+    numbers = [np.arange(r.seq, r.seq + rows_of(r), dtype=np.int64) for r in records if isinstance(r.content, Events)]
+    return table.append_column(_SEQ, pa.array(np.concatenate(numbers)))

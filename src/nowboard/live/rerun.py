@@ -12,8 +12,7 @@ class Rerun:
     `moved` says that the answer may have changed since the last run started.
     """
 
-    def __init__(self, streams: frozenset[str], limits: LiveLimits) -> None:
-        self.streams = streams
+    def __init__(self, limits: LiveLimits) -> None:
         self.moved = True
         self.running = False
         self.next_change: Micros | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
+from nowboard.model.bounds import Few, Name, Some, Text, Title
 from nowboard.model.queries import Window
 
 DOCUMENT_VERSION: Final = 1
@@ -70,14 +71,14 @@ class Widget(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     says what a click does.
     """
 
-    id: str
+    id: Name
     kind: WidgetKind
-    title: str = ""
-    subtitle: str | None = None
+    title: Title = ""
+    subtitle: Title | None = None
     query: Any = None
-    parts: dict[str, Any] = {}
-    options: dict[str, Any] = {}
-    layouts: dict[str, Place] = {}
+    parts: Annotated[dict[str, Any], Few] = {}
+    options: Annotated[dict[str, Any], Some] = {}
+    layouts: Annotated[dict[str, Place], Few] = {}
     clicks: Clicks | None = None
 
 
@@ -87,10 +88,10 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     `kind` is `select` (one or many values, offered from the data) or `range`.
     """
 
-    field: str
-    stream: str
-    label: str | None = None
-    kind: str = "select"
+    field: Name
+    stream: Name
+    label: Title | None = None
+    kind: Name = "select"
     multiple: bool = True
     default: Any = None
 
@@ -98,13 +99,13 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 class Dashboard(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A document of widgets, filters and layout."""
 
-    id: str
-    title: str
-    description: str | None = None
-    tags: tuple[str, ...] = ()
-    timezone: str | None = None
+    id: Name
+    title: Title
+    description: Text | None = None
+    tags: Annotated[tuple[Name, ...], Few] = ()
+    timezone: Name | None = None
     window: Window | None = None
-    filters: tuple[Filter, ...] = ()
+    filters: Annotated[tuple[Filter, ...], Few] = ()
     widgets: tuple[Widget, ...] = ()
     version: int = DOCUMENT_VERSION
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
+import pyarrow as pa
 
+from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events
 from nowboard.model.frames import Result
 from nowboard.model.queries import Query
@@ -44,6 +46,17 @@ class Status(msgspec.Struct, frozen=True):
     store_queries: int = 0
 
 
+class CatchUp(msgspec.Struct, frozen=True):
+    """The store is being brought up to the journal: it holds everything up to offset `applied` of `end`.
+
+    `phase` is `starting` before the server serves, and `rebuilding` when a store that failed is replaced.
+    """
+
+    phase: str
+    applied: int
+    end: int
+
+
 class Engine(Protocol):
     """Journal, store and live together. Arguments and results are frozen values and Arrow data."""
 
@@ -54,6 +67,13 @@ class Engine(Protocol):
 
     async def append(self, events: Events) -> Ack:
         """Make events durable; returns after fsync. Raises `StorageFull`, `Unavailable` or `LimitExceeded`."""
+        ...
+
+    async def inside(self, scope: Scope, stream: str, batch: pa.RecordBatch) -> tuple[int, ...]:
+        """The places in `batch`, which has the stream's fields, of the rows that `scope` lets its principal see.
+
+        Raises `Forbidden` when the stream is out of scope.
+        """
         ...
 
     async def define(self, definitions: Sequence[Definition]) -> int:
@@ -70,6 +90,13 @@ class Engine(Protocol):
 
     async def release(self, channel: str) -> None:
         """One watcher less; the last one leaving frees the live query after a linger."""
+        ...
+
+    async def erase(self, stream: str, condition: Condition) -> Erased:
+        """Take a person's rows out of journal, store, live queries and kept results, for good.
+
+        Covers everything acknowledged before the call. Repeating it is harmless. Raises `Unavailable`.
+        """
         ...
 
     def status(self) -> Status:

@@ -16,7 +16,15 @@ _NAME = re.compile(NAME_PATTERN)
 
 def is_name(text: str) -> bool:
     """Whether `text` may name a stream, table, metric or field."""
-    return _NAME.match(text) is not None
+    return _NAME.fullmatch(text) is not None
+
+
+def as_name(text: str) -> str | None:
+    """A name close to `text`, such as `order_id` for `Order ID`; None when nothing of it can be kept."""
+    snake = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text[:80]).lower()).strip("_")
+    if snake and not snake[0].isalpha():
+        snake = f"f_{snake}"
+    return snake[:63] if is_name(snake[:63]) else None
 
 
 class FieldType(Enum):

@@ -93,7 +93,8 @@ class Principal(msgspec.Struct, frozen=True):
     """Who asks: a user, an API token, a share link or a system job, with its rights and its scope.
 
     `organisation` is the tenant: documents of others do not exist for this principal. `guest` bounds who comes by a
-    share.
+    share. At `expires_at` (microseconds) everything it holds open ends. `rests_on` are the ids of those whose rights
+    its own rest on, such as who made the share.
     """
 
     kind: PrincipalKind
@@ -104,6 +105,8 @@ class Principal(msgspec.Struct, frozen=True):
     scope: Scope = NOTHING
     organisation: str = HOME
     guest: Guest | None = None
+    expires_at: int | None = None
+    rests_on: tuple[str, ...] = ()
 
     def may(self, permission: Permission) -> bool:
         """Whether this principal holds `permission`."""

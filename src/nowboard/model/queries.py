@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+from nowboard.model.bounds import Few, Many, Name, Some, Sql, Title
 
 
 class Measure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -13,21 +15,21 @@ class Measure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     `filter` is an SQL predicate that this measure alone obeys.
     """
 
-    name: str
-    sql: str | None = None
-    filter: str | None = None
-    label: str | None = None
-    unit: str | None = None
-    format: str | None = None
+    name: Name
+    sql: Sql | None = None
+    filter: Sql | None = None
+    label: Title | None = None
+    unit: Name | None = None
+    format: Name | None = None
     decimals: int | None = None
 
 
 class Dimension(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A named group-by expression. `sql` may be left out when `name` is a field."""
 
-    name: str
-    sql: str | None = None
-    label: str | None = None
+    name: Name
+    sql: Sql | None = None
+    label: Title | None = None
 
 
 class Window(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -38,10 +40,10 @@ class Window(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     zone, start included, end excluded.
     """
 
-    last: str | None = None
-    since: str | None = None
-    from_: str | None = msgspec.field(name="from", default=None)
-    to: str | None = None
+    last: Name | None = None
+    since: Name | None = None
+    from_: Name | None = msgspec.field(name="from", default=None)
+    to: Name | None = None
     all: bool = False
 
 
@@ -51,42 +53,42 @@ class Compare(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     `shift: "window"` means the window just before. Each measure `m` gains a column `m__previous`.
     """
 
-    shift: str
+    shift: Name
 
 
 class MetricQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Measures of one stream, grouped and windowed. See docs/reference/queries.md."""
 
-    stream: str
-    measures: tuple[str | Measure, ...]
-    by: tuple[str | Dimension, ...] = ()
-    grain: str | None = None
+    stream: Name
+    measures: Annotated[tuple[Sql | Measure, ...], Some]
+    by: Annotated[tuple[Sql | Dimension, ...], Few] = ()
+    grain: Name | None = None
     window: Window | None = None
-    where: str | None = None
-    having: str | None = None
-    order: tuple[str, ...] = ()
+    where: Sql | None = None
+    having: Sql | None = None
+    order: Annotated[tuple[Sql, ...], Few] = ()
     limit: int | None = None
     compare: Compare | None = None
-    timezone: str | None = None
-    fill: str | None = None
+    timezone: Name | None = None
+    fill: Name | None = None
 
 
 class Parameter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A typed placeholder `:name` of an SQL query."""
 
-    name: str
-    type: str
+    name: Name
+    type: Name
     default: Any = None
     required: bool = False
-    allowed: tuple[Any, ...] | None = None
+    allowed: Annotated[tuple[Any, ...], Many] | None = None
 
 
 class SqlQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Read-only SQL over streams and tables by their names, with typed parameters."""
 
-    sql: str
-    parameters: tuple[Parameter, ...] = ()
-    timezone: str | None = None
+    sql: Sql
+    parameters: Annotated[tuple[Parameter, ...], Some] = ()
+    timezone: Name | None = None
     limit: int | None = None
 
 

@@ -5,10 +5,11 @@ Messages are JSON objects with a `type` field; several may share one transport m
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from nowboard.model.bounds import Name, Some
 from nowboard.model.frames import Column, Order, Row
 
 
@@ -27,26 +28,26 @@ class Subscribe(_Message, frozen=True, tag="subscribe"):
     channel to the last (epoch, offset) that the client holds. `draft` shows the draft of a dashboard to its editors.
     """
 
-    id: str
-    dashboard: str | None = None
-    widget: str | None = None
+    id: Name
+    dashboard: Name | None = None
+    widget: Name | None = None
     query: Any = None
-    parameters: dict[str, Any] = {}
-    filters: dict[str, Any] = {}
+    parameters: Annotated[dict[str, Any], Some] = {}
+    filters: Annotated[dict[str, Any], Some] = {}
     window: dict[str, Any] | None = None
-    timezone: str | None = None
+    timezone: Name | None = None
     interval: int | None = None
-    resume: dict[str, tuple[str, int]] = {}
+    resume: Annotated[dict[str, tuple[str, int]], msgspec.Meta(max_length=256)] = {}
     draft: bool = False
 
 
 class UpdateSubscription(_Message, frozen=True, tag="update"):
     """Change filters, window or interval of a subscription; members left out stay as they are."""
 
-    id: str
-    filters: dict[str, Any] | None = None
+    id: Name
+    filters: Annotated[dict[str, Any], Some] | None = None
     window: dict[str, Any] | None = None
-    timezone: str | None = None
+    timezone: Name | None = None
     interval: int | None = None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from nowboard.clock import DAY, HOUR, MINUTE, SECOND, Micros
 from nowboard.dashboards.problems import Path, Problem, convert
+from nowboard.model.bounds import Few, Many, Name, Sql, Text, Title
 from nowboard.model.fields import Field, FieldType, Role, is_name
 from nowboard.model.streams import Goal, Join, Metric, Stream, Table
 
@@ -21,24 +22,24 @@ class FieldText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
 
     type: FieldType
     role: Role | None = None
-    pii: str | None = None
-    description: str | None = None
+    pii: Name | None = None
+    description: Text | None = None
 
 
 class JoinText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A join; its name is the member's name."""
 
-    table: str
-    on: dict[str, str]
+    table: Name
+    on: Annotated[dict[str, Sql], Few]
 
 
 class StreamText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A stream; its name is the member's name."""
 
-    time: str
-    fields: dict[str, FieldType | FieldText]
-    joins: dict[str, JoinText] = {}
-    description: str | None = None
+    time: Name
+    fields: Annotated[dict[str, FieldType | FieldText], Many]
+    joins: Annotated[dict[str, JoinText], Few] = {}
+    description: Text | None = None
     retention: str | int | None = None
     future_limit: str | int | None = None
     dedup_window: str | int | None = None
@@ -49,9 +50,9 @@ class StreamText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 class TableText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A table. Its rows come from `file` (CSV or Parquet), then from `rows`."""
 
-    key: str | list[str]
-    fields: dict[str, FieldType | FieldText]
-    description: str | None = None
+    key: Name | Annotated[list[Name], Few]
+    fields: Annotated[dict[str, FieldType | FieldText], Many]
+    description: Text | None = None
     rows: list[dict[str, Any]] | None = None
     file: str | None = None
     nulls: list[str] = []
@@ -60,12 +61,12 @@ class TableText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
 class MetricText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A metric; its name is the member's name."""
 
-    stream: str
-    sql: str
-    label: str | None = None
-    description: str | None = None
-    unit: str | None = None
-    format: str | None = None
+    stream: Name
+    sql: Sql
+    label: Title | None = None
+    description: Text | None = None
+    unit: Name | None = None
+    format: Name | None = None
     decimals: int | None = None
     goal: Goal | None = None
 

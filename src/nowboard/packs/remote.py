@@ -182,7 +182,7 @@ class RemoteServer:
         finally:
             connection.close()
         if response.status >= 400:
-            raise _error(response.status, data)
+            raise answered_error(response.status, data)
         said = {name.lower(): value for name, value in response.getheaders()}
         return (msgspec.json.decode(data) if data else None), said
 
@@ -193,11 +193,11 @@ class RemoteServer:
         return HTTPSConnection(self._host, self._port, timeout=self._limits.timeout, context=context)
 
 
-def _error(status: int, data: bytes) -> NowboardError:
-    """The error that the server answered."""
+def answered_error(status: int, data: bytes, retry_after: float | None = None) -> NowboardError:
+    """The error that the server answered. `retry_after` is in seconds."""
     kind = _BY_STATUS.get(status, NowboardError)
     try:
         error = msgspec.json.decode(data)["error"]
-        return kind(error["message"], code=error["code"], detail=error.get("detail"))
+        return kind(error["message"], code=error["code"], detail=error.get("detail"), retry_after=retry_after)
     except (msgspec.DecodeError, KeyError, TypeError):
-        return kind(f"The server answered with status {status}.")
+        return kind(f"The server answered with status {status}.", retry_after=retry_after)

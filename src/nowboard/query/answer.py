@@ -65,9 +65,15 @@ def _run(snapshot: Snapshot, statement: Statement, timeout: float) -> pa.Table:
     return _execute(snapshot, statement.sql, statement.parameters, timeout)
 
 
-def _execute(snapshot: Snapshot, sql: str, parameters: Mapping[str, Any], timeout: float) -> pa.Table:
+def _execute(
+    snapshot: Snapshot,
+    sql: str,
+    parameters: Mapping[str, Any],
+    timeout: float,
+    reads: frozenset[str] | None = None,
+) -> pa.Table:
     try:
-        return snapshot.execute(sql, parameters or None, timeout=timeout)
+        return snapshot.execute(sql, parameters or None, timeout=timeout, reads=reads)
     except BadQuery as error:
         if error.message.startswith(_ABOUT_THE_TEXT):
             raise
@@ -77,7 +83,7 @@ def _execute(snapshot: Snapshot, sql: str, parameters: Mapping[str, Any], timeou
 
 
 def _answer_sql(plan: SqlPlan, snapshot: Snapshot, now: Micros, epoch: str, timeout: float) -> Result:
-    table = _execute(snapshot, plan.sql, plan.bound(now), timeout)
+    table = _execute(snapshot, plan.sql, plan.bound(now), timeout, plan.reads)
     columns = tuple(Column(field.name, column_type(field.type)) for field in table.schema)
     rows = rows_of(table, [column.type for column in columns])
     return Result(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlglot import exp
 
 from nowboard.errors import BadQuery, Forbidden
 from nowboard.model.fields import Field
-from nowboard.model.scopes import Predicate, Scope
+from nowboard.model.scopes import Scope
 from nowboard.model.streams import Catalog, Join, Stream, Table
+from nowboard.model.visible import visible_catalog
 from nowboard.query.syntax import reject
 from nowboard.query.zones import Zone
 
@@ -20,10 +21,22 @@ MASKS = ("hide", "hash", "partial")
 
 
 @dataclass(frozen=True)
+class Restriction:
+    """A joined table of which only some rows are in scope: it is joined as `alias`, under `condition`.
+
+    The alias names the condition, as live queries of different scopes share one statement.
+    """
+
+    alias: str
+    condition: exp.Expr
+
+
+@dataclass(frozen=True)
 class Context:
     """One stream as one principal sees it. `part` names the text that is being read, for errors.
 
     `parameters` are the values of `:name` placeholders; `salt` makes hashed masks differ between installations.
+    `restricted` has the joins of which not every row is in scope, by name.
     """
 
     catalog: Catalog
@@ -33,10 +46,11 @@ class Context:
     part: str = "query"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     salt: str = ""
+    restricted: Mapping[str, Restriction] = field(default_factory=dict)
 
     def within(self, part: str) -> Context:
         """The same, for another text of the query."""
-        return Context(self.catalog, self.stream, self.scope, self.zone, part, self.parameters, self.salt)
+        return replace(self, part=part)
 
     def join(self, name: str) -> Join | None:
         """The join called `name`, or None."""
@@ -99,18 +113,21 @@ def near(name: str, known: list[str]) -> str:
     return "there is " + ", ".join(known[:12]) + (", …" if len(known) > 12 else "") if known else "there is none"
 
 
-def find_stream(catalog: Catalog, name: str) -> Stream:
-    """The stream called `name`. Raises `BadQuery` with a near name."""
-    stream = catalog.streams.get(name)
-    if stream is None:
-        detail = {"part": "stream", "hint": near(name, list(catalog.streams))}
-        raise BadQuery(f"There is no stream called {name!r}.", detail=detail)
-    return stream
+def find_stream(catalog: Catalog, scope: Scope, name: str) -> Stream:
+    """The stream called `name` as `scope` shows it.
+
+    Raises `BadQuery` with a near name. To whom not everything is visible, what does not exist and what may not be seen
+    are the same `Forbidden`.
+    """
+    seen = visible_catalog(catalog, scope).streams
+    if name not in seen:
+        raise refusal(scope, name, list(seen), "stream")
+    return seen[name]
 
 
-def predicate_for(scope: Scope, name: str) -> Predicate | None:
-    """The predicate that rows of stream or table `name` must satisfy. Raises `Forbidden` when it is out of scope."""
-    predicate = scope.streams.get(name)
-    if predicate is None and not scope.everything:
-        raise Forbidden(f"You may not see {name}.", code="no_scope", detail={"stream": name})
-    return predicate
+def refusal(scope: Scope, name: str, known: list[str], kind: str) -> BadQuery | Forbidden:
+    """Why `name` cannot be read, when it is none of the `known` names that `scope` shows."""
+    if scope.everything:
+        return BadQuery(f"There is no {kind} called {name!r}.", detail={"part": "stream", "hint": near(name, known)})
+    message = f"There is no {kind} {name!r} that you may see."
+    return Forbidden(message, code="no_scope", detail={"stream": name, "hint": near(name, known)})

@@ -19,13 +19,23 @@ def plan_source(stream: str) -> exp.From:
 
 
 def plan_joins(context: Context, trees: Iterable[exp.Expr]) -> tuple[tuple[exp.Join, ...], tuple[str, ...]]:
-    """The LEFT JOINs that `trees` need, and the tables they read. Raises `BadQuery`."""
+    """The LEFT JOINs that `trees` need, and the tables they read. Raises `BadQuery`.
+
+    A predicate of the scope may read tables that its principal does not see, so the stream's definition counts here.
+    """
     used = {node.table for tree in trees for node in tree.find_all(exp.Column)}
     joins, tables = [], []
-    for join in context.stream.joins:
-        if join.name in used:
+    whole = context.catalog.streams.get(context.stream.name, context.stream)
+    for join in whole.joins:
+        restriction = context.restricted.get(join.name)
+        for alias in (join.name, None if restriction is None else restriction.alias):
+            if alias not in used or alias is None:
+                continue
             table = context.joined_table(join)
-            joins.append(_join(context.within(f"joins.{join.name}"), join.name, table.name, join.on))
+            made = _join(context.within(f"joins.{join.name}"), alias, table.name, join.on)
+            if restriction is not None and alias == restriction.alias:
+                made.set("on", exp.And(this=made.args["on"], expression=restriction.condition.copy()))
+            joins.append(made)
             tables.append(table.name)
     return tuple(joins), tuple(sorted(set(tables)))
 

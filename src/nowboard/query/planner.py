@@ -16,7 +16,7 @@ from nowboard.model.streams import Catalog, Metric
 from nowboard.query.arrange import plan_having, plan_order
 from nowboard.query.columns import check_names, measure_column, result_columns
 from nowboard.query.compare import plan_compare
-from nowboard.query.context import Context, find_stream, near, predicate_for
+from nowboard.query.context import Context, find_stream, near
 from nowboard.query.decompose import Decomposer, both, column_kind, scalar_of
 from nowboard.query.evaluate import NotLive, compile_tree
 from nowboard.query.filters import filter_predicate
@@ -26,7 +26,7 @@ from nowboard.query.guard import check_aggregate, check_scalar
 from nowboard.query.joins import plan_joins, plan_source, trees_of
 from nowboard.query.plan import Aggregate, AggregateKind, Key, Plan, PlannedMeasure, Scalar
 from nowboard.query.rules import MEASURE_RULES, SCALAR_RULES, apply
-from nowboard.query.scopes import scope_predicate
+from nowboard.query.scopes import scope_predicate, with_restrictions
 from nowboard.query.syntax import column, derived_name, parse_scalar, reject, to_sql
 from nowboard.query.types import Typing
 from nowboard.query.windows import WindowPlan, pane_of, plan_window, window_length
@@ -73,13 +73,14 @@ class _Planner:
         parameters: dict[str, Any],
         salt: str,
     ) -> None:
-        stream = find_stream(catalog, query.stream)
-        self._predicate = predicate_for(scope, stream.name)
+        stream = find_stream(catalog, scope, query.stream)
+        self._predicate = scope.streams.get(stream.name)
         self._query = query
         self._stream = stream
         self._filters = filters
         self._zone = load_zone(query.timezone or "UTC")
-        self._context = Context(catalog, stream, scope, self._zone, parameters=parameters, salt=salt)
+        context = Context(catalog, stream, scope, self._zone, parameters=parameters, salt=salt)
+        self._context = with_restrictions(context)
         self._decomposer = Decomposer()
         self._grid: Grid | None = None if query.grain is None else grain_grid(query.grain, self._zone)
         self._check()

@@ -42,6 +42,11 @@ class SqlPlan:
     timezone: str
     reads_clock: bool
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The relations of the store that the statement may read."""
+        return frozenset({f"stream_{name}" for name in self.streams} | {f"table_{name}" for name in self.tables})
+
     def bound(self, now: Micros) -> dict[str, Any]:
         """The values to bind at the instant `now`."""
         values = dict(self.values)

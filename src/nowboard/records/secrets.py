@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, insert, select
 
 from nowboard.clock import Micros
 from nowboard.records.tables import SECRETS
@@ -15,8 +14,11 @@ SECRET_BYTES = 32
 
 
 def server_secret(connection: Connection, name: str, now: Micros) -> bytes:
-    """The secret called `name`, made at random on first use. Two processes asking at once get the same."""
-    fresh = insert(SECRETS).values(name=name, value=secrets.token_bytes(SECRET_BYTES), created_at=now)
-    connection.execute(fresh.on_conflict_do_nothing())
-    value: bytes = connection.execute(select(SECRETS.c.value).where(SECRETS.c.name == name)).scalar_one()
+    """The secret called `name`, made at random on first use. Two processes asking at once get the same: the one that
+    was overtaken is run again, and then finds it."""
+    known: bytes | None = connection.execute(select(SECRETS.c.value).where(SECRETS.c.name == name)).scalar()
+    if known is not None:
+        return known
+    value = secrets.token_bytes(SECRET_BYTES)
+    connection.execute(insert(SECRETS).values(name=name, value=value, created_at=now))
     return value

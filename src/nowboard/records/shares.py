@@ -71,6 +71,12 @@ def shares_with(connection: Connection, organisation: str, user: str, role: str,
     return [row for row in _rows(connection, (columns.organisation == organisation) & theirs) if row.usable(now)]
 
 
+def expired_shares(connection: Connection, after: Micros, until: Micros) -> list[ShareRow]:
+    """The shares that came to their end in this time without being revoked."""
+    over = (SHARES.c.expires_at > after) & (SHARES.c.expires_at <= until)
+    return _rows(connection, over & SHARES.c.revoked_at.is_(None))
+
+
 def revoke_share(connection: Connection, share_id: str, now: Micros) -> bool:
     """Revoke a share; False when there is none of this id or it was revoked before."""
     statement = update(SHARES).where(SHARES.c.id == share_id, SHARES.c.revoked_at.is_(None))

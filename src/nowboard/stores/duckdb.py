@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +13,16 @@ import pyarrow as pa
 
 from nowboard.clock import Micros
 from nowboard.errors import NotFound, Unavailable
+from nowboard.model.erasing import Condition
 from nowboard.model.events import Record
 from nowboard.model.streams import Catalog
 from nowboard.stores.faults import as_query_error, first_line, is_broken
-from nowboard.stores.layout import quote, stream_relation
+from nowboard.stores.layout import erase_from, quote, stream_relation
 from nowboard.stores.limits import StoreLimits
 from nowboard.stores.projection import Projection
 from nowboard.stores.settings import open_locked
 from nowboard.stores.snapshot import DuckDBSnapshot
+from nowboard.stores.sources import Sources
 
 _log: Final = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class DuckDBStore:
     def __init__(self, path: Path | None, *, limits: StoreLimits | None = None) -> None:
         """Open or create the store in file `path`, or in memory. Raises `duckdb.Error` for a file it cannot read."""
         self._path = path
+        self._sources = Sources()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = open_locked(path, limits or StoreLimits())
@@ -50,6 +53,8 @@ class DuckDBStore:
         self._applied = int(applied)
         self._catalog = Catalog() if catalog is None else msgspec.json.decode(catalog, type=Catalog)
         self._closed = False
+        self.when_broken: Callable[[], None] | None = None
+        """Called when the engine or its file can no longer be trusted; from any thread, perhaps more than once."""
 
     @property
     def dialect(self) -> str:
@@ -91,7 +96,11 @@ class DuckDBStore:
 
     def snapshot(self) -> DuckDBSnapshot:
         """Raises `Unavailable` when the engine fails."""
-        return DuckDBSnapshot(self._connection.cursor())
+        try:
+            cursor = self._connection.cursor()
+        except duckdb.Error as error:  # it was closed by another thread
+            raise as_query_error(error) from error
+        return DuckDBSnapshot(cursor, self._sources, self._note_reading)
 
     def evaluate(self, relation: pa.Table | pa.RecordBatch, sql: str) -> pa.Table:
         """Raises `BadQuery` for what the engine refuses."""
@@ -103,7 +112,7 @@ class DuckDBStore:
             finally:
                 self._evaluator.unregister("batch")
         except duckdb.Error as error:
-            self._note(error)
+            self._note_reading(error)
             raise as_query_error(error) from error
         return result
 
@@ -118,6 +127,26 @@ class DuckDBStore:
         except duckdb.Error as error:
             self._note(error)
             raise as_query_error(error) from error
+        return int(rows[0][0])
+
+    def erase(self, stream: str, condition: Condition, seq: int) -> int:
+        """Raises `NotFound` for an unknown stream, `Unavailable` when the engine fails."""
+        if stream not in self._catalog.streams:
+            raise NotFound(f"There is no stream {stream}.")
+        sql, parameters = erase_from(self._catalog.streams[stream], condition, seq)
+        if self._path is not None:
+            # before the deletion: a crash in between costs a rebuild, not a row that stays in the file
+            erased_mark(self._path).touch()
+        try:
+            rows = self._connection.execute(sql, parameters).fetchall()
+        except duckdb.Error as error:
+            self._note(error)
+            raise Unavailable(f"The store cannot erase: {first_line(error)}", code="store_failed") from error
+        try:
+            self._connection.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            # a query holds an older view; the log goes with the next checkpoint
+            _log.info("The store's log stays for now: %s", first_line(error))
         return int(rows[0][0])
 
     def size(self) -> int:
@@ -145,16 +174,39 @@ class DuckDBStore:
         except duckdb.Error as error:
             _log.warning("Rollback failed: %s", first_line(error))
 
+    def _note_reading(self, error: duckdb.Error) -> None:
+        """As `_note`, but a fault inside of one query says nothing about the others as long as the engine answers."""
+        if isinstance(error, duckdb.InternalException) and self._answers():
+            return
+        self._note(error)
+
+    def _answers(self) -> bool:
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute("SELECT applied FROM nowboard_meta").fetchall()
+        except duckdb.Error:
+            return False
+        return True
+
     def _note(self, error: duckdb.Error) -> None:
-        """Leave a mark beside a file that can no longer be trusted, so that the next start rebuilds it."""
-        if self._path is not None and is_broken(error):
-            _log.error("The store is broken and will be rebuilt on the next start: %s", first_line(error))
+        """Leave a mark beside a file that can no longer be trusted, so that the next start rebuilds it, and tell."""
+        if self._closed or not is_broken(error):
+            return
+        _log.error("The store is broken and must be rebuilt: %s", first_line(error))
+        if self._path is not None:
             broken_mark(self._path).touch()
+        if self.when_broken is not None:
+            self.when_broken()
 
 
 def broken_mark(path: Path) -> Path:
     """The file beside the database that says that it must be rebuilt."""
     return path.with_name(path.name + ".broken")
+
+
+def erased_mark(path: Path) -> Path:
+    """The file beside the database that says that rows were erased, and may still be in unused parts of it."""
+    return path.with_name(path.name + ".erased")
 
 
 def memory_store(*, limits: StoreLimits | None = None) -> DuckDBStore:

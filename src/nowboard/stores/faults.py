@@ -19,10 +19,13 @@ _REFUSED: Final = (
 )
 _BROKEN: Final = (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 
+_DAMAGED: Final = "Corrupt database file"
+"""What the engine says of a block whose checksum is not right; the exception has no class of its own."""
+
 
 def is_broken(error: duckdb.Error) -> bool:
     """Whether the database file or the engine's state can no longer be trusted."""
-    return isinstance(error, _BROKEN)
+    return isinstance(error, _BROKEN) or _DAMAGED in str(error)
 
 
 def as_query_error(error: duckdb.Error) -> NowboardError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 import pyarrow as pa
 
 from nowboard.clock import Micros
+from nowboard.model.erasing import Condition
 from nowboard.model.events import Record
 from nowboard.model.streams import Catalog
 
@@ -20,8 +21,18 @@ class Snapshot(Protocol):
         """The offset up to which (included) this view has every record and nothing later."""
         ...
 
-    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None, *, timeout: float) -> pa.Table:
+    def execute(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        timeout: float,
+        reads: Collection[str] | None = None,
+    ) -> pa.Table:
         """Run one read statement. `$name` placeholders are bound from `parameters`, never spliced.
+
+        With `reads`, a statement that reads any other relation, or from anything but relations, is refused by the
+        engine's own parser: what planned the statement may have understood it in another way.
 
         Raises `QueryTimeout` after `timeout` seconds, `BadQuery` for what the engine refuses, `Unavailable` when memory
         runs out. Runs in the calling thread; `interrupt` from another thread ends it with `QueryCancelled` (errors.py).
@@ -89,6 +100,14 @@ class Store(Protocol):
 
     def expire(self, stream: str, before: Micros) -> int:
         """Delete rows of `stream` with event time < `before`; returns how many."""
+        ...
+
+    def erase(self, stream: str, condition: Condition, seq: int) -> int:
+        """Delete the rows of `stream` that `condition` names, up to row number `seq`; returns how many.
+
+        They are gone from every answer at once. What an engine leaves of them in unused parts of its files is gone
+        after the next start, which builds the store anew.
+        """
         ...
 
     def size(self) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from nowboard.model.arrow import schema_of
+from nowboard.model.erasing import Condition
 from nowboard.model.fields import DECIMAL_PRECISION, DECIMAL_SCALE, Field, FieldType
 from nowboard.model.streams import Stream, Table
 
@@ -84,3 +85,22 @@ def quote(name: str) -> str:
 
 def _columns(fields: Iterable[Field]) -> list[str]:
     return [f"{quote(field.name)} {_TYPES[field.type]}" for field in fields]
+
+
+def erase_from(stream: Stream, condition: Condition, seq: int) -> tuple[str, dict[str, Any]]:
+    """A statement that deletes rows up to the number `seq`, with its parameters."""
+    parameters: dict[str, Any] = {"seq": seq}
+    parts = []
+    for place, match in enumerate(condition.matches):
+        tests = []
+        for name in match.fields:
+            field = stream.field(name)
+            text = field is not None and field.type is FieldType.STRING
+            if field is None or (not text and match.number is None):
+                continue
+            key = f"{'t' if text else 'n'}{place}"
+            parameters[key] = match.text if text else match.number
+            tests.append(f"{quote(name)} = ${key}")
+        parts.append(f"({' OR '.join(tests) or 'FALSE'})")
+    where = " AND ".join(["_seq <= $seq", *parts])
+    return f"DELETE FROM {quote(stream_relation(stream.name))} WHERE {where}", parameters

@@ -35,7 +35,7 @@ class Projection:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self._connection = connection
-        self._waiting: dict[str, list[pa.Table]] = {}
+        self._waiting: dict[str, list[tuple[Record, Events]]] = {}
         self.catalog = catalog
 
     def apply(self, records: Sequence[Record]) -> None:
@@ -49,15 +49,14 @@ class Projection:
         self._flush()
 
     def _collect(self, record: Record, events: Events) -> None:
-        stream = self.catalog.streams.get(events.stream)
-        if stream is None:
+        if events.stream not in self.catalog.streams:
             _log.warning("Record %d holds events of stream %s, which is not defined", record.offset, events.stream)
             return
-        self._waiting.setdefault(events.stream, []).append(_rows(record, events, stream))
+        self._waiting.setdefault(events.stream, []).append((record, events))
 
     def _flush(self) -> None:
-        for name, tables in self._waiting.items():
-            self._insert(stream_relation(name), pa.concat_tables(tables))
+        for name, waiting in self._waiting.items():
+            self._insert(stream_relation(name), _rows(waiting, self.catalog.streams[name]))
         self._waiting.clear()
 
     def _insert(self, relation: str, rows: pa.Table) -> None:
@@ -87,10 +86,12 @@ class Projection:
             self._insert(table_relation(table.name), align(rows, table_schema(table)))
 
 
-def _rows(record: Record, events: Events, stream: Stream) -> pa.Table:
-    """The record's events as rows of the stream's relation."""
-    batch = align(events.batch, schema_of(stream))
-    count = batch.num_rows
-    seq = pa.array(np.arange(record.seq, record.seq + count, dtype=np.int64))
-    received = pa.array(np.full(count, events.received_at, dtype=np.int64)).view(pa.timestamp("us"))
-    return pa.Table.from_arrays([*batch.columns, seq, received], schema=rows_schema(stream))
+def _rows(waiting: Sequence[tuple[Record, Events]], stream: Stream) -> pa.Table:
+    """The events of many records as rows of the stream's relation, in one piece: the engine reads each piece apart."""
+    schema = schema_of(stream)
+    table = pa.Table.from_batches([align(events.batch, schema) for _, events in waiting], schema).combine_chunks()
+    counts = [events.batch.num_rows for _, events in waiting]
+    numbers = [np.arange(record.seq, record.seq + count) for (record, _), count in zip(waiting, counts, strict=True)]
+    arrivals = np.repeat(np.array([events.received_at for _, events in waiting], dtype=np.int64), counts)
+    seq, received = pa.array(np.concatenate(numbers), pa.int64()), pa.array(arrivals).view(pa.timestamp("us"))
+    return pa.Table.from_arrays([*table.columns, seq, received], schema=rows_schema(stream))

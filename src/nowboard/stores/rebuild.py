@@ -10,7 +10,7 @@ from typing import Final
 import duckdb
 import msgspec
 
-from nowboard.stores.duckdb import DuckDBStore, broken_mark
+from nowboard.stores.duckdb import DuckDBStore, broken_mark, erased_mark
 from nowboard.stores.faults import first_line
 from nowboard.stores.limits import StoreLimits
 
@@ -18,7 +18,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class RebuildReason(msgspec.Struct, frozen=True):
-    """Why a store starts empty. `code` is `unreadable`, `broken`, `other_epoch` or `ahead`."""
+    """Why a store starts empty. `code` is `unreadable`, `broken`, `erased`, `other_epoch` or `ahead`."""
 
     code: str
     detail: str
@@ -29,12 +29,14 @@ def open_store(
 ) -> tuple[DuckDBStore, RebuildReason | None]:
     """The store for a journal of `epoch` that ends at offset `end`, ready to be brought up to date from `applied`.
 
-    A file that cannot be opened, was marked broken, belongs to another epoch or is ahead of the journal is removed and
+    A file that cannot be opened, was marked, belongs to another epoch or is ahead of the journal is removed and
     a fresh one takes its place; the reason is returned. Raises `duckdb.Error` when not even a new file can be made.
     """
     reason: RebuildReason | None = None
     if broken_mark(path).exists():
         reason = RebuildReason("broken", "the engine failed while it was open")
+    elif erased_mark(path).exists():
+        reason = RebuildReason("erased", "rows were erased, and unused parts of its file may still hold them")
     else:
         try:
             store = DuckDBStore(path, limits=limits)
@@ -51,9 +53,15 @@ def open_store(
     return DuckDBStore(path, limits=limits), reason
 
 
+def reopen_store(path: Path, limits: StoreLimits | None = None) -> DuckDBStore:
+    """An empty store in the place of one that was closed. Raises `duckdb.Error` when none can be made."""
+    remove_store(path)
+    return DuckDBStore(path, limits=limits)
+
+
 def remove_store(path: Path) -> None:
     """Delete a closed store's files."""
-    for file in (path, path.with_name(path.name + ".wal"), broken_mark(path)):
+    for file in (path, path.with_name(path.name + ".wal"), broken_mark(path), erased_mark(path)):
         file.unlink(missing_ok=True)
     shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
 

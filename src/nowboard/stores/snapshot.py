@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Self
 
 import duckdb
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from nowboard.errors import BadQuery, QueryCancelled, QueryTimeout
 from nowboard.stores.faults import as_query_error
+from nowboard.stores.sources import Sources
 
 _NUDGE_SECONDS: Final = 0.02
 """An interrupt that arrives between planning and running is lost, so it is repeated until the query has ended."""
@@ -52,9 +53,13 @@ class _Watch:
 class DuckDBSnapshot:
     """See `nowboard.stores.interface.Snapshot`."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Takes over `cursor`."""
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, sources: Sources, failed: Callable[[duckdb.Error], None]
+    ) -> None:
+        """Takes over `cursor`; `failed` hears of every failure of the engine."""
         self._cursor = cursor
+        self._sources = sources
+        self._failed = failed
         self._watch: _Watch | None = None
         self._lock = threading.Lock()
         try:
@@ -62,6 +67,7 @@ class DuckDBSnapshot:
             rows = cursor.execute("SELECT applied FROM nowboard_meta").fetchall()
         except duckdb.Error as error:
             cursor.close()
+            failed(error)
             raise as_query_error(error) from error
         self._offset = int(rows[0][0]) if rows else 0
 
@@ -75,17 +81,25 @@ class DuckDBSnapshot:
         with self._lock:
             return self._watch is not None
 
-    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None, *, timeout: float) -> pa.Table:
+    def execute(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        timeout: float,
+        reads: Collection[str] | None = None,
+    ) -> pa.Table:
         watch = _Watch(self._cursor, timeout)
         with self._lock:
             self._watch = watch
         try:
-            return self._run(sql, parameters)
+            return self._run(sql, parameters, reads)
         except duckdb.InterruptException as error:
             if watch.cancelled:
                 raise QueryCancelled("The query was cancelled.") from error
             raise QueryTimeout(f"The query took longer than {timeout:g} s and was stopped.") from error
         except duckdb.Error as error:
+            self._failed(error)
             raise as_query_error(error) from error
         finally:
             with self._lock:
@@ -107,10 +121,12 @@ class DuckDBSnapshot:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def _run(self, sql: str, parameters: Mapping[str, Any] | None) -> pa.Table:
+    def _run(self, sql: str, parameters: Mapping[str, Any] | None, reads: Collection[str] | None) -> pa.Table:
         statements = self._cursor.extract_statements(sql)
         if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
             raise BadQuery("A query is one SELECT statement.")
+        if reads is not None:
+            self._sources.check(self._cursor, sql, reads)
         # A relation hands its columns over without the copy of rows that a DB-API result makes.
         relation = self._cursor.query(sql, params=dict(parameters) if parameters else None)
         table: pa.Table = relation.to_arrow_table()

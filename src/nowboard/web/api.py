@@ -6,35 +6,48 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 
 from nowboard.access.authenticate import Authenticator
+from nowboard.access.erasing import Erasures
+from nowboard.access.limits import RequestLimiter
 from nowboard.access.publications import Publications
+from nowboard.access.refusals import Refusals
 from nowboard.access.tickets import Tickets
 from nowboard.clock import Clock
+from nowboard.errors import NowboardError
 from nowboard.hub.hub import Hub
+from nowboard.hub.interface import Resolver
 from nowboard.ingest.pipeline import Ingest
-from nowboard.model.engine import Engine
+from nowboard.model.engine import CatchUp, Engine
 from nowboard.records.database import Records
 from nowboard.web.documents import Documents
-from nowboard.web.errors import install_handlers
-from nowboard.web.gate import Gate
+from nowboard.web.errors import NoteRefusal, install_handlers
+from nowboard.web.gate import PRINCIPAL, Gate
 from nowboard.web.live_access import LiveAccess
 from nowboard.web.live_sessions import live_routes
 from nowboard.web.metrics import Metrics
 from nowboard.web.middleware import Edge
 from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.routes.audit import audit_routes
 from nowboard.web.routes.cache import Cache, cache_routes
 from nowboard.web.routes.dashboards import dashboard_routes
 from nowboard.web.routes.docs import docs_routes
+from nowboard.web.routes.embedding import embed_routes
+from nowboard.web.routes.erasures import erasure_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
+from nowboard.web.routes.organisations import organisation_routes
+from nowboard.web.routes.pages import page_routes
 from nowboard.web.routes.queries import query_routes
+from nowboard.web.routes.roles import role_routes
 from nowboard.web.routes.runs import run_routes
 from nowboard.web.routes.saved import one_saved_query_routes, saved_query_routes
 from nowboard.web.routes.sessions import session_routes
 from nowboard.web.routes.settings import settings_routes
+from nowboard.web.routes.shared import shared_routes
+from nowboard.web.routes.shares import share_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
 from nowboard.web.routes.template_use import template_use_routes
@@ -44,6 +57,7 @@ from nowboard.web.routes.versions import history_routes, version_routes
 from nowboard.web.routes.widgets import widget_routes
 from nowboard.web.saved import SavedQueries
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
+from nowboard.web.starting import Starting, check_started
 from nowboard.web.static import PageApp, StaticFiles
 from nowboard.web.subscriptions import Dashboards
 from nowboard.web.values import ParameterValues
@@ -52,7 +66,10 @@ from nowboard.web.writing import Writing
 
 @dataclass(frozen=True)
 class WebServices:
-    """What the routes are built from. `stopping` says whether the server is on its way down."""
+    """What the routes are built from.
+
+    `stopping` says whether the server is on its way down, `catching_up` how far the store is when it is not up to date.
+    """
 
     engine: Engine
     cache: Cache
@@ -61,11 +78,16 @@ class WebServices:
     hub: Hub
     records: Records
     authenticator: Authenticator
+    limiter: RequestLimiter
+    erasures: Erasures
+    refusals: Refusals
     tickets: Tickets
     publications: Publications
     clock: Clock
     metrics: Metrics
+    resolver: Resolver
     stopping: Callable[[], bool]
+    catching_up: Callable[[], CatchUp | None]
     version: str
     options: WebOptions
 
@@ -75,22 +97,30 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def live_access(services: WebServices) -> LiveAccess:
     """How sockets, event streams and polls are let in."""
-    gate = Gate(services.authenticator, services.options)
-    return LiveAccess(gate.of_headers, services.options.origins)
+    gate = _gate(services)
+    return LiveAccess(gate.of_headers, services.options.origins, lambda: check_started(services.catching_up()))
 
 
 def build_api(services: WebServices, *, files: StaticFiles | None = None, lifespan: Lifespan | None = None) -> FastAPI:
     """The application."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
-    install_handlers(app)
-    app.add_middleware(Edge, metrics=services.metrics)
-    gate, options, files = Gate(services.authenticator, services.options), services.options, files or StaticFiles()
-    for router in _api_routers(services, gate):
-        app.include_router(router)
-    app.include_router(docs_routes(gate, files, services.version, options))
-    app.include_router(
-        health_routes(gate, services.engine, services.ingest.room, services.metrics, services.stopping, options)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    install_handlers(app, _note_refusals(services.refusals))
+    app.add_middleware(Starting, catching_up=services.catching_up)
+    app.add_middleware(Edge, metrics=services.metrics, secure=services.options.secure)
+    gate, options, files = _gate(services), services.options, files or StaticFiles()
+    for router in _api_routers(services, gate):
+        app.router.routes.extend(router.routes)  # included, each would be looked for in two steps
+    app.include_router(page_routes(files, services.records))
+    app.include_router(docs_routes(gate, files, services.version, options))
+    room, stopping, catching_up = services.ingest.room, services.stopping, services.catching_up
+    app.include_router(health_routes(gate, services.engine, room, services.metrics, stopping, catching_up, options))
     access = live_access(services)
     app.router.routes.extend(live_routes(services.hub, access, PREFIX))
     app.mount(SOCKETIO_PATH, make_socketio(services.hub, access))
@@ -98,17 +128,43 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
     return app
 
 
+def _gate(services: WebServices) -> Gate:
+    return Gate(services.authenticator, services.options, services.limiter)
+
+
+def _note_refusals(refusals: Refusals) -> NoteRefusal:
+    async def note(request: Request, error: NowboardError) -> None:
+        route = getattr(request.scope.get("route"), "path", request.url.path)
+        await refusals.note(request.scope.get(PRINCIPAL), error, request.method, route)
+
+    return note
+
+
 def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     engine, records, clock, options = services.engine, services.records, services.clock, services.options
     return [
+        event_routes(gate, services.ingest),  # looked through in order, and most requests are for this one
         session_routes(gate, records, services.authenticator, services.tickets, clock, options),
+        organisation_routes(gate, records, services.authenticator, engine, clock, options),
+        role_routes(gate, records, services.authenticator, engine, clock, options),
         stream_routes(gate, engine, services.ingest.evolver, options),
-        event_routes(gate, services.ingest),
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
-        query_routes(gate, engine, services.metrics, options),
+        audit_routes(gate, records),
+        erasure_routes(gate, services.erasures),
+        query_routes(gate, engine, services.resolver, services.metrics, options),
         cache_routes(gate, services.cache, services.dashboards, engine, records, clock, options),
+        *_sharing_routers(services, gate),
         *_document_routers(services, gate),
+    ]
+
+
+def _sharing_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
+    engine, records, clock, options = services.engine, services.records, services.clock, services.options
+    return [
+        share_routes(gate, records, services.authenticator, engine, clock, options),
+        embed_routes(gate, records, services.authenticator, engine, clock, options),
+        shared_routes(gate, engine, services.dashboards),
     ]
 
 

@@ -20,6 +20,7 @@ from nowboard.errors import BadRequest, NotFound, PreconditionFailed
 from nowboard.model.engine import Engine
 from nowboard.model.principals import Principal
 from nowboard.model.saved import saved_in
+from nowboard.model.visible import visible_catalog
 from nowboard.records.dashboards import DashboardHead
 from nowboard.records.database import Records
 from nowboard.records.versions import VersionHead
@@ -83,7 +84,9 @@ class Documents:
         rows = await self._records.run(access_named_queries, principal, saved_in(document))
         saved = {row.id: read_saved(row.document) for row in rows}
         # planning every query of a large document takes long enough to hold everybody else up
-        dashboard = await asyncio.to_thread(validate, document, self._engine.catalog, saved)
+        dashboard = await asyncio.to_thread(
+            validate, document, visible_catalog(self._engine.catalog, principal.scope), saved
+        )
         return Valid(to_document(dashboard), {row.id: row.version for row in rows})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
@@ -22,17 +23,31 @@ class MethodNotAllowed(BadRequest):
     status = 405
 
 
-def install_handlers(app: FastAPI) -> None:
+NoteRefusal = Callable[[Request, NowboardError], Awaitable[None]]
+"""Told of every error that a route ends with."""
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_TAKES_AWAY: Final = ("/export", "/audit")
+
+
+def changes_or_takes_away(request: Request) -> bool:
+    """Whether a refusal of this request is worth an entry in the audit log."""
+    return request.method not in _SAFE or request.url.path.endswith(_TAKES_AWAY)
+
+
+def install_handlers(app: FastAPI, note: NoteRefusal | None = None) -> None:
     """Answer our errors, the framework's, and what it finds wrong with parameters."""
-    app.add_exception_handler(NowboardError, _ours)
+
+    async def ours(request: Request, error: Exception) -> Response:
+        if not isinstance(error, NowboardError):
+            raise error
+        if note is not None and changes_or_takes_away(request):
+            await note(request, error)
+        return failure(error, request_id_of(request))
+
+    app.add_exception_handler(NowboardError, ours)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(RequestValidationError, _validation)
-
-
-async def _ours(request: Request, error: Exception) -> Response:
-    if not isinstance(error, NowboardError):
-        raise error
-    return failure(error, request_id_of(request))
 
 
 async def _framework(request: Request, error: Exception) -> Response:

@@ -16,12 +16,20 @@ Authenticate = Callable[[Mapping[str, str], str | None], Awaitable[Principal]]
 BAD_ORIGIN: Final = "bad_origin"
 
 
+def _always() -> None:
+    """Somebody can be let in at any time."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveAccess:
-    """How live sessions are let in. `origins` are those of other sites that may use the session cookie."""
+    """How live sessions are let in. `origins` are those of other sites that may use the session cookie.
+
+    `check` raises while nobody can be let in.
+    """
 
     authenticate: Authenticate
     origins: frozenset[str] = frozenset()
+    check: Callable[[], None] = _always
 
     async def principal(self, headers: Mapping[str, str], query: str) -> Principal:
         """Who opens the session. Raises `Unauthenticated` or `Forbidden`, also for a foreign origin with a cookie.
@@ -29,6 +37,7 @@ class LiveAccess:
         One credential counts: a ticket or an `Authorization` header makes the cookie invisible, so a page that cannot
         pass the origin check cannot ride on the cookie by adding a worthless ticket.
         """
+        self.check()
         ticket = ticket_of(query)
         if ticket is not None or "authorization" in headers:
             without_cookie = {name: value for name, value in headers.items() if name != "cookie"}

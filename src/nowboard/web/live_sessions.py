@@ -11,6 +11,7 @@ from nowboard.hub.hub import Hub
 from nowboard.web import poll, sse
 from nowboard.web.live_access import LiveAccess
 from nowboard.web.live_requests import limited_body
+from nowboard.web.reading import require_json
 
 
 def live_routes(hub: Hub, access: LiveAccess, prefix: str = "/api/v1") -> list[Route]:
@@ -38,5 +39,6 @@ async def post_messages(request: Request, hub: Hub, access: LiveAccess) -> Respo
     connection = hub.find(request.path_params["session"], principal)
     if connection is None or connection.transport not in ("sse", "poll"):
         raise NotFound("There is no such live session; open a new one.", code="unknown_session")
+    require_json(request)
     connection.receive(await limited_body(request, hub.limits.message_bytes))
     return Response(status_code=204)

@@ -100,6 +100,7 @@ class LiveProtocol(asyncio.Protocol):
         self._flush()
         for event in events:
             if isinstance(event, Request):
+                self._cancel_timer()  # signing in has a time limit of its own, at which the client is told
                 self._task = self._loop.create_task(self._open(event))
             elif isinstance(event, Frame):
                 self._take(event)

@@ -60,6 +60,8 @@ class Metrics:
             buckets=_SECONDS,
         )
         self._applied = Counter("nowboard_applied_events", "Events folded into live queries.", registry=self.registry)
+        self._step_of = _Children(self._steps)
+        self._request_of = _Children(self._requests)
         self.totals = Totals()
 
     def watch(
@@ -80,7 +82,7 @@ class Metrics:
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request was answered."""
         known = method if method in _METHODS else "other"
-        self._requests.labels(known, route, f"{status // 100}xx").observe(seconds)
+        self._request_of[(known, route, f"{status // 100}xx")].observe(seconds)
         if "/live/" in route:
             return  # a stream or a poll lasts as long as somebody watches
         self.totals.requests += 1
@@ -89,7 +91,7 @@ class Metrics:
 
     def step(self, name: str, seconds: float) -> None:
         """See `nowboard.ingest.meter.Meter`."""
-        self._steps.labels(name).observe(seconds)
+        self._step_of[(name,)].observe(seconds)
 
     def accepted(self, stream: str, events: int, duplicates: int) -> None:
         """See `nowboard.ingest.meter.Meter`."""
@@ -110,6 +112,17 @@ class Metrics:
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+class _Children(dict[tuple[str, ...], Histogram]):
+    """The parts of a histogram by their labels: `labels` checks and locks every time, this the first time."""
+
+    def __init__(self, whole: Histogram) -> None:
+        self._whole = whole
+
+    def __missing__(self, labels: tuple[str, ...]) -> Histogram:
+        child = self[labels] = self._whole.labels(*labels)
+        return child
 
 
 class Totals:

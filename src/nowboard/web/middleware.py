@@ -9,7 +9,7 @@ import secrets
 from time import perf_counter
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nowboard.errors import NowboardError
@@ -28,7 +28,14 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # for answers that are not pages, which bring their own: nothing in them is ever run, shown or framed
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
+_OVER_HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""Browsers that came over HTTPS once never come over HTTP again."""
+
+FRAMED: Final = "nowboard.framed"
+"""Set in the scope of a request for a page that other sites may frame."""
 
 _log: Final = logging.getLogger("nowboard.requests")
 
@@ -36,8 +43,10 @@ _log: Final = logging.getLogger("nowboard.requests")
 class Edge:
     """Plain ASGI, because it stands in the way of every event."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool = False) -> None:
         self._app = app
+        defaults = {**HEADERS, **(_OVER_HTTPS if secure else {}), "Cache-Control": "no-store"}
+        self._defaults = tuple((name.lower().encode(), value.encode()) for name, value in defaults.items())
         self._metrics = metrics
         # not secret, only unlikely to repeat: random per process, then counted, because randomness costs a system call
         self._prefix = secrets.token_hex(5)
@@ -58,16 +67,13 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                self._complete(message, request_id, framed=FRAMED in scope)
             await send(message)
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception:
             _log.exception("request failed", extra={"request_id": request_id, "path": scope["path"]})
             if status:
@@ -98,3 +104,16 @@ class Edge:
                 if _ID.fullmatch(text):
                     return text
         return f"{self._prefix}{next(self._count):06x}"
+
+    def _complete(self, message: Message, request_id: str, *, framed: bool) -> None:
+        """Give the start of a response its id, and every default header that it does not set itself.
+
+        Whether a `framed` page may be framed is in its policy alone: X-Frame-Options cannot name sites.
+        """
+        headers = [(name, value) for name, value in message.get("headers", ()) if name != b"x-request-id"]
+        there = {name for name, _ in headers}
+        headers.append((b"x-request-id", request_id.encode()))
+        headers.extend(default for default in self._defaults if default[0] not in there)
+        if framed:
+            headers = [(name, value) for name, value in headers if name != b"x-frame-options"]
+        message["headers"] = headers

@@ -12,11 +12,16 @@ from nowboard.errors import BadRequest, TooLarge, UnsupportedMedia
 T = TypeVar("T")
 
 
+def require_json(request: Request) -> None:
+    """Raise `UnsupportedMedia` unless the body is said to be JSON: a foreign page can send anything else unasked."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise UnsupportedMedia(f"send application/json, not {content_type!r}", detail={"allowed": ["application/json"]})
+
+
 async def read_json(request: Request, kind: type[T], limit: int) -> T:
     """The body as `kind`. Raises `TooLarge` past `limit` bytes, `BadRequest` naming the member that does not fit."""
-    content_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if content_type not in ("application/json", "text/json"):
-        raise UnsupportedMedia(f"send application/json, not {content_type!r}", detail={"allowed": ["application/json"]})
+    require_json(request)
     body = await read_bytes(request, limit)
     try:
         return msgspec.json.decode(body, type=kind)

@@ -19,6 +19,7 @@ from nowboard.model.engine import Ask, Engine
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import MetricQuery, SqlQuery, Window, parse_query
 from nowboard.model.saved import AllowedValues, SavedColumn, SavedQuery
+from nowboard.model.visible import visible_catalog
 from nowboard.records.queries import QueryRow
 from nowboard.web.values import ParameterValues
 
@@ -34,7 +35,9 @@ class SavedQueries:
 
     async def valid(self, principal: Principal, document: Mapping[str, Any]) -> SavedQuery:
         """The saved query with its columns. Raises `BadDocument`, `BadQuery`, `Forbidden`."""
-        query = await asyncio.to_thread(validate_saved, document, self._engine.catalog)
+        query = await asyncio.to_thread(
+            validate_saved, document, visible_catalog(self._engine.catalog, principal.scope)
+        )
         for parameter in query.parameters:
             if isinstance(parameter.allowed, AllowedValues):
                 if isinstance(parse_query(parameter.allowed.query), SqlQuery):

@@ -16,17 +16,22 @@ from fastapi import FastAPI
 
 from nowboard.hub.hub import Hub
 from nowboard.web.live_server import LiveServer
+from nowboard.web.opening import OPENING, OpeningLimits, make_http_protocol
 
 
 @dataclass(frozen=True)
 class ServerOptions:
-    """Where to listen; `patience` is the number of seconds that open requests get when stopping."""
+    """Where to listen; `patience` is the number of seconds that open requests get when stopping.
+
+    `opening` bounds how long a client may take to send its request.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     trusted_proxies: str = "127.0.0.1"
     patience: float = 8.0
     backlog: int = 4096
+    opening: OpeningLimits = OPENING
 
 
 class Server(LiveServer):
@@ -82,6 +87,7 @@ def make_server(
         api,
         host=options.host,
         port=options.port,
+        http=make_http_protocol(options.opening),
         ws=websocket,
         lifespan="on",
         log_config=None,

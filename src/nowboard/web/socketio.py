@@ -41,10 +41,36 @@ class _Json:
             raise ValueError(str(error)) from error
 
 
-def make_socketio(hub: Hub, access: LiveAccess) -> ASGIApp:
-    """An ASGI app for HTTP and sockets under `/socket.io`."""
+class _Server(socketio.AsyncServer):  # type: ignore[misc] # the library has no types
+    """Socket.IO's server, which ends transports that opened and then did not say who they are."""
+
+    def __init__(self, handshake: float, **options: Any) -> None:
+        super().__init__(**options)
+        self._handshake = handshake
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    async def _handle_eio_connect(self, eio_sid: str, environ: Mapping[str, Any]) -> None:
+        """A transport has opened; the library itself would wait for its `connect` for ever."""
+        await super()._handle_eio_connect(eio_sid, environ)
+        task = asyncio.create_task(self._end_unless_connected(eio_sid))
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+
+    async def _end_unless_connected(self, eio_sid: str) -> None:
+        await asyncio.sleep(self._handshake)
+        if self.manager.sid_from_eio_sid(eio_sid, _ROOM) is not None:
+            return
+        held = self.eio.sockets.pop(eio_sid, None)
+        if held is not None:
+            await held.close(wait=False)
+            await held.queue.put(None)  # ends the writer and with it the socket, whether or not the client listens
+
+
+def make_socketio(hub: Hub, access: LiveAccess, *, handshake: float = 10.0) -> ASGIApp:
+    """An ASGI app for HTTP and sockets under `/socket.io`. `handshake` is how many seconds a client has to sign in."""
     limits = hub.limits
-    server = socketio.AsyncServer(
+    server = _Server(
+        handshake,
         async_mode="asgi",
         cors_allowed_origins=lambda origin, environ: _may_come(access, origin, environ),
         json=_Json,

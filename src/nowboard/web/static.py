@@ -42,12 +42,16 @@ brings it along.</p>
 """
 
 
-def content_policy(nonce: str) -> str:
-    """The page's Content-Security-Policy: only our own files; the nonce lets the component library add its styles."""
+def content_policy(nonce: str, frames: str = "'self'") -> str:
+    """The page's Content-Security-Policy: only our own files; the nonce lets the component library add its styles.
+
+    `frames` are the sources that may show the page in a frame.
+    """
     return (
         "default-src 'none'; script-src 'self'; "
         f"style-src 'self' 'nonce-{nonce}'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; "
-        "manifest-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        "manifest-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; "
+        f"frame-ancestors {frames}"
     )
 
 
@@ -67,8 +71,8 @@ class StaticFiles:
         self._folder = folder.resolve()
         self._files: dict[str, _File] = {}
 
-    def page(self) -> Response:
-        """The page, with a fresh nonce. Every path of the page's own routes gets it."""
+    def page(self, frames: str = "'self'") -> Response:
+        """The page, with a fresh nonce. Every path of the page's own routes gets it. `frames` may frame it."""
         index = self._folder / "index.html"
         nonce = secrets.token_urlsafe(16)
         body = index.read_bytes() if index.is_file() else _MISSING.encode()
@@ -76,7 +80,7 @@ class StaticFiles:
         return Response(
             body.replace(_NONCE_MARK, meta + _NONCE_MARK, 1),
             media_type="text/html",
-            headers={"Content-Security-Policy": content_policy(nonce), "Cache-Control": "no-store"},
+            headers={"Content-Security-Policy": content_policy(nonce, frames), "Cache-Control": "no-store"},
         )
 
     def file(self, path: str, request: Request) -> Response | None:

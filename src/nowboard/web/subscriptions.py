@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from nowboard.access.locks import confine
 from nowboard.dashboards.asks import asks_of
-from nowboard.errors import BadQuery, BadRequest, Forbidden, NotFound, NowboardError
+from nowboard.errors import BadDocument, BadQuery, BadRequest, Forbidden, NotFound, NowboardError
 from nowboard.hub.interface import Resolved, Wanted
 from nowboard.model.dashboards import Dashboard, Widget
 from nowboard.model.engine import Ask
@@ -49,12 +50,17 @@ class Subscriptions:
         if not principal.may(Permission.READ):
             raise Forbidden("This needs the permission 'read'.")
         if request.dashboard is None:
+            require_own_query(principal)
             return Resolved((Wanted(_ask_of_query(principal, request)),))
         readable = await self._dashboards.readable(principal, request.dashboard, draft=request.draft)
+        dashboard = readable.dashboard
+        if principal.guest is not None:
+            dashboard, request = confine(principal.guest, dashboard, request)
+            readable = msgspec.structs.replace(readable, dashboard=dashboard)
         if request.parameters:
             for query in readable.saved.values():
                 await self._values.check(principal, query, request.parameters)
-        widgets = _shown(readable.dashboard, request.widget)
+        widgets = _shown(dashboard, request.widget)
         wanted = [each for widget in widgets for each in _wanted(principal, readable, widget, request)]
         return Resolved(tuple(wanted), readable.version, readable.stamps, readable.notice)
 
@@ -83,8 +89,21 @@ def _wanted(principal: Principal, readable: Readable, widget: Widget, request: S
     except NowboardError as error:
         if isinstance(error, BadRequest) and _about_request(error):
             raise
-        return [Wanted(widget=widget.id, error=error)]
+        return [Wanted(widget=widget.id, error=untold(error, principal))]
     return [Wanted(each.ask, widget=each.widget, part=each.part) for each in asks]
+
+
+def require_own_query(principal: Principal) -> None:
+    """Raise `Forbidden` for who comes by a share: only stored widgets are answered."""
+    if principal.guest is not None:
+        raise Forbidden("a share answers the widgets of its dashboard and no other query", code="guest")
+
+
+def untold(error: NowboardError, principal: Principal) -> NowboardError:
+    """What `principal` may learn of an error: to a guest, nothing of how the query is written."""
+    if principal.guest is None or not isinstance(error, BadQuery | BadDocument):
+        return error
+    return type(error)("this widget cannot be shown", code=error.code)
 
 
 def _about_request(error: BadRequest) -> bool:

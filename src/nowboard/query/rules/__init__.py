@@ -17,6 +17,7 @@ from nowboard.query.rules.masks import apply_masks
 from nowboard.query.rules.metrics import resolve_metrics, unify_aggregates
 from nowboard.query.rules.parameters import bind_parameters
 from nowboard.query.rules.qualify import qualify
+from nowboard.query.rules.restrict import restrict_joins
 from nowboard.query.rules.safety import cast_safely, divide_safely
 
 Rule = Callable[[exp.Expr, Context], exp.Expr]
@@ -34,7 +35,7 @@ MEASURE_RULES: Final[tuple[Rule, ...]] = (
 SCALAR_RULES: Final[tuple[Rule, ...]] = (bind_parameters, qualify, cast_safely, divide_safely)
 """From the text of a row-level expression to qualified columns; types are checked after these."""
 
-FINAL_RULES: Final[tuple[Rule, ...]] = (read_clock, apply_masks)
+FINAL_RULES: Final[tuple[Rule, ...]] = (read_clock, apply_masks, restrict_joins)
 """After the types are known: the query's zone, then what the principal may see."""
 
 

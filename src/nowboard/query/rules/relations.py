@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from nowboard.model.streams import Catalog, Stream
-from nowboard.query.context import Context, near, predicate_for
+from nowboard.errors import NowboardError
+from nowboard.model.visible import visible_catalog
+from nowboard.query.context import Context, refusal
 from nowboard.query.decompose import both
 from nowboard.query.filters import filter_predicate
 from nowboard.query.joins import plan_joins
 from nowboard.query.rules.masks import apply_masks
-from nowboard.query.scopes import scope_predicate
-from nowboard.query.syntax import column, reject
+from nowboard.query.scopes import as_stream, scope_predicate, table_stream, with_restrictions
+from nowboard.query.syntax import column, place_of, reject
 
 _CTE: Final = "with "
 """Common table expressions are renamed to names with a space, which no relation of a store has."""
@@ -44,7 +45,7 @@ class Relations:
         return tree
 
     def _rename_ctes(self, tree: exp.Query) -> set[str]:
-        catalog, names = self.base.catalog, set[str]()
+        catalog, names = visible_catalog(self.base.catalog, self.base.scope), set[str]()
         for clause in tree.find_all(exp.With):
             if clause.args.get("recursive"):
                 reject("Recursive queries are not available.", "sql", clause)
@@ -62,14 +63,12 @@ class Relations:
             reject("A relation is the name of a stream or table.", "sql", node)
 
     def _visible(self, node: exp.Table, name: str) -> exp.Expr:
-        catalog = self.base.catalog
+        catalog = visible_catalog(self.base.catalog, self.base.scope)
         stream = catalog.streams.get(name)
         if stream is None and name not in catalog.tables:
-            known = [*catalog.streams, *catalog.tables]
-            reject(f"There is no stream or table called {name!r}.", "sql", node, hint=near(name, known))
-        predicate = predicate_for(self.base.scope, name)
-        context = _as_stream(self.base, stream or _table_stream(catalog, name))
-        condition = scope_predicate(context, predicate)
+            raise _unknown(self.base, node, name, [*catalog.streams, *catalog.tables])
+        context = with_restrictions(as_stream(self.base, stream or table_stream(catalog, name)))
+        condition = scope_predicate(context, self.base.scope.streams.get(name))
         if stream is not None:
             self.streams.add(name)
             for filtered, wanted in self.filters.items():
@@ -89,12 +88,10 @@ class Relations:
         return exp.Subquery(this=inner, alias=outer)
 
 
-def _as_stream(base: Context, stream: Stream) -> Context:
-    return Context(base.catalog, stream, base.scope, base.zone, "sql", base.parameters, base.salt)
-
-
-def _table_stream(catalog: Catalog, name: str) -> Stream:
-    return Stream(name, "", catalog.tables[name].fields)
+def _unknown(base: Context, node: exp.Table, name: str, known: list[str]) -> NowboardError:
+    error = refusal(base.scope, name, known, "stream or table")
+    error.detail = {**(error.detail or {}), "part": "sql", **place_of(node)}
+    return error
 
 
 def _shown(context: Context, name: str) -> exp.Expr:

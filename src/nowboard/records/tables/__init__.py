@@ -10,7 +10,7 @@ from nowboard.records.tables.documents import (
     SHARES,
     TEMPLATES,
 )
-from nowboard.records.tables.keeping import ACCESS_CHANGES, AUDIT, KEPT_FRAMES, SECRETS
+from nowboard.records.tables.keeping import ACCESS_CHANGES, AUDIT, AUDIT_HEAD, KEPT_FRAMES, SECRETS
 from nowboard.records.tables.metadata import HEAD, METADATA
 from nowboard.records.tables.people import API_TOKENS, ORGANISATIONS, ROLES, SESSIONS, SIGN_IN_LINKS, USERS
 
@@ -18,6 +18,7 @@ __all__ = [
     "ACCESS_CHANGES",
     "API_TOKENS",
     "AUDIT",
+    "AUDIT_HEAD",
     "DASHBOARDS",
     "DASHBOARD_DRAFTS",
     "DASHBOARD_VERSIONS",

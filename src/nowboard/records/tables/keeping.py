@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Table, event
 
+from nowboard.records.tables.guards import guard_audit
 from nowboard.records.tables.metadata import COUNTER, METADATA
 
 SECRETS = Table(
@@ -34,7 +35,20 @@ AUDIT = Table(
     Column("previous", LargeBinary(32), nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
     Index("audit_at", "organisation", "at"),
+    Index("audit_principal", "principal", "at"),
 )
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    # one row: where the chain ends, and what retention has removed of its beginning
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("pruned", BigInteger, nullable=False),
+    Column("pruned_hash", LargeBinary(32), nullable=False),
+)
+event.listen(AUDIT_HEAD, "after_create", guard_audit)
 
 ACCESS_CHANGES = Table(
     "access_changes",

@@ -21,9 +21,10 @@ from nowboard.query.cache import CacheShare
 from nowboard.query.runner import QueryStats
 from nowboard.records.database import Records
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_json
 from nowboard.web.subscriptions import Dashboards
 
@@ -100,7 +101,7 @@ def cache_routes(
     options: WebOptions,
 ) -> APIRouter:
     """`/cache`."""
-    router = APIRouter(prefix=PREFIX, tags=["Cache"])
+    router = api_router("Cache")
 
     async def operator(request: Request) -> Principal:
         principal = await gate.principal(request)

@@ -8,14 +8,14 @@ from nowboard.ingest.bodies import format_of
 from nowboard.ingest.pipeline import Ingest, Passage
 from nowboard.model.events import Ack
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import EVENT_BODIES, described
-from nowboard.web.options import PREFIX
 
 
 def event_routes(gate: Gate, ingest: Ingest) -> APIRouter:
     """`/streams/{stream}/events`."""
-    router = APIRouter(prefix=PREFIX, tags=["Events"])
+    router = api_router("Events")
 
     @router.post(
         "/streams/{stream}/events",
@@ -30,7 +30,8 @@ def event_routes(gate: Gate, ingest: Ingest) -> APIRouter:
         ),
     )
     async def post(request: Request, stream: str) -> Response:
-        principal = await gate.principal(request)
+        # bounded by bytes, not by requests
+        principal = await gate.principal(request, counted=False)
         headers = request.headers
         passage = Passage(
             principal=principal,

@@ -7,19 +7,21 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from nowboard.access.rules import may_see
+from nowboard.access.rules import may_see, require_whole
 from nowboard.dashboards.problems import Problem, error_of
-from nowboard.errors import NotFound
+from nowboard.errors import Conflict, NotFound
 from nowboard.model.engine import Ask, Engine
 from nowboard.model.events import Definition, RecordKind
-from nowboard.model.principals import SYSTEM, Permission
+from nowboard.model.principals import Permission
 from nowboard.model.queries import Measure, MetricQuery, Window
+from nowboard.model.scopes import Scope
 from nowboard.model.streams import Metric
 from nowboard.packs.definitions import MetricText, metric_text, read_metric
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
 
 
@@ -37,7 +39,7 @@ class MetricList(msgspec.Struct, frozen=True):
 
 def metric_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
     """`/metrics`."""
-    router = APIRouter(prefix=PREFIX, tags=["Metrics"])
+    router = api_router("Metrics")
 
     @router.get("/metrics", **described("All metrics", answer=MetricList))
     async def every(request: Request) -> Response:
@@ -47,11 +49,15 @@ def metric_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
 
     @router.put("/metrics/{metric}", **described("Define a metric", body=MetricText, answer=NamedMetric))
     async def put(request: Request, metric: str) -> Response:
-        await gate.principal(request, Permission.DEFINE)
+        principal = await gate.principal(request, Permission.DEFINE)
         wanted = _read(metric, await read_object(request, options.json_bytes))
+        require_whole(principal, wanted.stream)
+        current = engine.catalog.metrics.get(metric)
+        if current is not None and not principal.scope.sees_whole(current.stream):
+            raise Conflict(f"the name {metric!r} is taken; call the metric something else")
         if wanted.stream not in engine.catalog.streams:
             raise NotFound(f"there is no stream {wanted.stream!r}", code="unknown_stream")
-        await _try(engine, wanted)
+        await _try(engine, wanted, principal.scope)
         await engine.define([Definition(RecordKind.METRIC, metric, msgspec.json.encode(wanted))])
         return answer(_named(wanted))
 
@@ -70,8 +76,11 @@ def _read(name: str, data: dict[str, Any]) -> Metric:
     return metric
 
 
-async def _try(engine: Engine, metric: Metric) -> None:
-    """Answer the metric once, over next to nothing: what cannot be planned or typed must not be stored."""
+async def _try(engine: Engine, metric: Metric, scope: Scope) -> None:
+    """Answer the metric once, over next to nothing: what cannot be planned or typed must not be stored.
+
+    Masks change types, and are not the same for everybody who will ask.
+    """
     measure = Measure(metric.name, metric.sql)
     query = MetricQuery(metric.stream, (measure,), window=Window(last="1s"))
-    await engine.query(Ask(query, SYSTEM.scope))
+    await engine.query(Ask(query, msgspec.structs.replace(scope, masks={})))

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from nowboard.access.locks import read_window
 from nowboard.access.rules import require
-from nowboard.errors import BadQuery, BadRequest, QueryCancelled
+from nowboard.errors import BadQuery, BadRequest, NotFound, NowboardError, QueryCancelled
+from nowboard.hub.interface import Resolver
+from nowboard.model.bounds import Name, Some
 from nowboard.model.engine import Ask, Engine
 from nowboard.model.frames import Column, Order, Result, Row
-from nowboard.model.principals import Permission
-from nowboard.model.queries import Query, SqlQuery, parse_query
+from nowboard.model.principals import Permission, Principal
+from nowboard.model.queries import MetricQuery, Query, SqlQuery, parse_query
+from nowboard.model.wire import Subscribe
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.live_requests import unless_gone
 from nowboard.web.metrics import Metrics
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_json
+from nowboard.web.subscriptions import require_own_query, untold
 from nowboard.web.tabular import ARROW, CSV, to_arrow, to_csv
 
 
 class QueryBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A query with its parameters and filters. `format` is `json`, `csv` or `arrow`."""
+    """A query with its parameters and filters, or a stored widget: `dashboard`, `widget`, and `part` for one of its
+    parts. `window` is for queries without a window of their own. `format` is `json`, `csv` or `arrow`."""
 
-    query: dict[str, Any]
-    params: dict[str, Any] = {}
-    filters: dict[str, Any] = {}
-    timezone: str | None = None
-    format: str = "json"
+    query: dict[str, Any] | None = None
+    dashboard: Name | None = None
+    widget: Name | None = None
+    part: Name | None = None
+    window: dict[str, Any] | None = None
+    params: Annotated[dict[str, Any], Some] = {}
+    filters: Annotated[dict[str, Any], Some] = {}
+    timezone: Name | None = None
+    format: Name = "json"
 
 
 class QueryAnswer(msgspec.Struct, frozen=True):
@@ -54,21 +65,21 @@ class QueryAnswer(msgspec.Struct, frozen=True):
     elapsed_ms: float
 
 
-def query_routes(gate: Gate, engine: Engine, metrics: Metrics, options: WebOptions) -> APIRouter:
+def query_routes(gate: Gate, engine: Engine, resolver: Resolver, metrics: Metrics, options: WebOptions) -> APIRouter:
     """`/query`."""
-    router = APIRouter(prefix=PREFIX, tags=["Queries"])
+    router = api_router("Queries")
 
     @router.post("/query", **described("Ask once", body=QueryBody, answer=QueryAnswer))
     async def ask(request: Request) -> Response:
-        principal = await gate.principal(request, Permission.READ)
+        principal = await gate.principal(request, Permission.READ, guests=True)
         body = await read_json(request, QueryBody, options.json_bytes)
         check_format(body.format)
-        query = _parse(body)
-        if isinstance(query, SqlQuery):
-            require(principal, Permission.QUERY_SQL)
+        wanted = await _wanted(principal, body, resolver)
         started = perf_counter()
-        asked = engine.query(Ask(query, principal.scope, body.params, body.filters))
-        result = await unless_gone(request, asked)
+        try:
+            result = await unless_gone(request, engine.query(wanted))
+        except NowboardError as error:
+            raise untold(error, principal) from error
         if result is None:
             raise QueryCancelled("nobody waits for this query any more")
         elapsed = perf_counter() - started
@@ -78,11 +89,39 @@ def query_routes(gate: Gate, engine: Engine, metrics: Metrics, options: WebOptio
     return router
 
 
-def _parse(body: QueryBody) -> Query:
+async def _wanted(principal: Principal, body: QueryBody, resolver: Resolver) -> Ask:
+    """The ask of a stored widget, or of a query of the caller's own."""
+    if (body.query is None) == (body.dashboard is None or body.widget is None):
+        raise BadRequest("send either `query`, or `dashboard` and `widget`", code="bad_body")
+    if body.query is None:
+        return await _stored(principal, body, resolver)
+    require_own_query(principal)
+    query = _parse(body, body.query)
+    if isinstance(query, SqlQuery):
+        require(principal, Permission.QUERY_SQL)
+    return Ask(query, principal.scope, body.params, body.filters)
+
+
+async def _stored(principal: Principal, body: QueryBody, resolver: Resolver) -> Ask:
+    request = Subscribe(
+        "", body.dashboard, body.widget, parameters=body.params, filters=body.filters, window=body.window,
+        timezone=body.timezone,
+    )  # fmt: skip
+    for wanted in (await resolver.resolve(principal, request)).wanted:
+        if wanted.error is not None:
+            raise wanted.error
+        if wanted.ask is not None and wanted.part == body.part:
+            return wanted.ask
+    raise NotFound(f"widget {body.widget!r} has no such query", code="unknown_widget")
+
+
+def _parse(body: QueryBody, data: dict[str, Any]) -> Query:
     try:
-        query = parse_query(body.query)
+        query = parse_query(data)
     except msgspec.ValidationError as error:
         raise BadQuery(f"the query does not fit: {error}", detail={"part": "query"}) from error
+    if isinstance(query, MetricQuery) and query.window is None and body.window is not None:
+        query = msgspec.structs.replace(query, window=read_window(body.window))
     if body.timezone is None or query.timezone is not None:
         return query
     return msgspec.structs.replace(query, timezone=body.timezone)

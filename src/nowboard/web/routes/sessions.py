@@ -13,9 +13,10 @@ from nowboard.errors import BadRequest
 from nowboard.model.principals import Principal
 from nowboard.records.database import Records
 from nowboard.web.answers import answer, nothing
+from nowboard.web.direct import api_router
 from nowboard.web.gate import COOKIE, Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_json
 
 
@@ -47,7 +48,7 @@ def session_routes(
     gate: Gate, records: Records, authenticator: Authenticator, tickets: Tickets, clock: Clock, options: WebOptions
 ) -> APIRouter:
     """`/sessions`."""
-    router = APIRouter(prefix=PREFIX, tags=["Sessions"])
+    router = api_router("Sessions")
 
     @router.post("/sessions", **described("Sign in", body=SignIn, answer=Me, status=201, public=True))
     async def create(request: Request) -> Response:
@@ -67,7 +68,7 @@ def session_routes(
 
     @router.get("/sessions/current", **described("Who is signed in", answer=Me))
     async def current(request: Request) -> Response:
-        return answer(_me(await gate.principal(request)))
+        return answer(_me(await gate.principal(request, guests=True)))
 
     @router.delete("/sessions/current", **described("Sign out", status=204))
     async def end(request: Request) -> Response:
@@ -82,7 +83,7 @@ def session_routes(
 
     @router.post("/sessions/tickets", **described("A ticket for one socket", answer=Ticket, status=201))
     async def ticket(request: Request) -> Response:
-        principal = await gate.principal(request)
+        principal = await gate.principal(request, guests=True)
         return answer(Ticket(tickets.issue(principal), LIFETIME), status=201)
 
     return router

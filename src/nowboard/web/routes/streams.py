@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from nowboard.access.rules import may_see
+from nowboard.access.rules import may_see, require_whole
 from nowboard.dashboards.problems import Problem, error_of
 from nowboard.errors import BadRequest, Conflict, NotFound
 from nowboard.ingest.evolve import Evolver
@@ -16,12 +16,14 @@ from nowboard.model.engine import Ask, Engine
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import Measure, MetricQuery, Window
 from nowboard.model.streams import Stream
+from nowboard.model.visible import visible_catalog, visible_stream
 from nowboard.packs.definitions import StreamText, read_stream, stream_text
 from nowboard.packs.diff import merged
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
 
 
@@ -46,19 +48,20 @@ class StreamList(msgspec.Struct, frozen=True):
 
 def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, options: WebOptions) -> APIRouter:
     """`/streams`."""
-    router = APIRouter(prefix=PREFIX, tags=["Streams"])
+    router = api_router("Streams")
 
     @router.get("/streams", **described("All streams", answer=StreamList))
     async def every(request: Request) -> Response:
         principal = await gate.principal(request, Permission.READ)
-        streams = [stream for name, stream in sorted(engine.catalog.streams.items()) if may_see(principal, name)]
-        return answer({"items": [_named(stream) for stream in streams]})
+        seen = visible_catalog(engine.catalog, principal.scope).streams
+        return answer({"items": [_named(stream) for _, stream in sorted(seen.items())]})
 
     @router.post("/streams", **described("Declare a stream", body=NamedStream, answer=NamedStream, status=201))
     async def create(request: Request) -> Response:
-        await gate.principal(request, Permission.DEFINE)
+        principal = await gate.principal(request, Permission.DEFINE)
         data = await read_object(request, options.json_bytes)
         wanted = _read(str(data.pop("name", "")), data)
+        _require(principal, wanted)
 
         def fresh(current: Stream | None) -> Stream:
             if current is not None:
@@ -74,15 +77,18 @@ def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, options: WebOpti
         if found is None or not may_see(principal, stream):
             raise NotFound(f"there is no stream {stream!r}", code="unknown_stream")
         rows, newest = await _extent(engine, principal, found)
-        return answer({**_named(found), "rows": rows, "newest": newest})
+        shown = visible_stream(found, principal.scope)
+        return answer({**_named(shown), "rows": rows, "newest": newest})
 
     @router.put("/streams/{stream}", **described("Change a stream", body=StreamText, answer=NamedStream))
     async def change(request: Request, stream: str) -> Response:
-        await gate.principal(request, Permission.DEFINE)
+        principal = await gate.principal(request, Permission.DEFINE)
+        require_whole(principal, stream)
         data = await read_object(request, options.json_bytes)
         if data.pop("name", stream) != stream:
             raise BadRequest("the name in the body is another one than in the path", code="bad_body")
         wanted = _read(stream, data)
+        _require(principal, wanted)
 
         def extended(current: Stream | None) -> Stream:
             if current is not None:
@@ -92,6 +98,13 @@ def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, options: WebOpti
         return answer(_named(await evolver.change(stream, extended)))
 
     return router
+
+
+def _require(principal: Principal, wanted: Stream) -> None:
+    """The stream and every table it joins are in scope: a join would show the table to all who see the stream."""
+    require_whole(principal, wanted.name)
+    for join in wanted.joins:
+        require_whole(principal, join.table, "table")
 
 
 def _named(stream: Stream) -> dict[str, Any]:

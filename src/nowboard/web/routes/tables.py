@@ -8,21 +8,25 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from nowboard.access.rules import may_see, require_whole
 from nowboard.dashboards.problems import Problem, error_of
 from nowboard.errors import NotFound
 from nowboard.model.engine import Ask, Engine
 from nowboard.model.events import Definition, RecordKind
-from nowboard.model.principals import SYSTEM, Permission
+from nowboard.model.principals import Permission
 from nowboard.model.queries import SqlQuery
+from nowboard.model.scopes import Scope
 from nowboard.model.streams import Table
+from nowboard.model.visible import visible_catalog
 from nowboard.packs.definitions import FieldText, read_table, table_text
 from nowboard.packs.local import PAGE, as_dicts, page_sql
 from nowboard.packs.pack import TableRows
 from nowboard.packs.rows import read_rows
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX, WebOptions
+from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
 
 _NOWHERE: Final = Path("/nonexistent")
@@ -54,31 +58,32 @@ class TableAnswer(NamedTable, frozen=True, kw_only=True):
 
 
 class TableList(msgspec.Struct, frozen=True):
-    """All tables."""
+    """The tables that are visible."""
 
     items: list[NamedTable]
 
 
 def table_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
     """`/tables`."""
-    router = APIRouter(prefix=PREFIX, tags=["Tables"])
+    router = api_router("Tables")
 
     @router.get("/tables", **described("All tables", answer=TableList))
     async def every(request: Request) -> Response:
-        await gate.principal(request, Permission.READ)
-        return answer({"items": [_named(table) for _, table in sorted(engine.catalog.tables.items())]})
+        principal = await gate.principal(request, Permission.READ)
+        seen = visible_catalog(engine.catalog, principal.scope).tables
+        return answer({"items": [_named(table) for _, table in sorted(seen.items())]})
 
     @router.get("/tables/{table}", **described("One table with its rows", answer=TableAnswer))
     async def one(request: Request, table: str) -> Response:
-        await gate.principal(request, Permission.READ)
+        principal = await gate.principal(request, Permission.READ)
         found = engine.catalog.tables.get(table)
-        if found is None:
+        if found is None or not may_see(principal, table):
             raise NotFound(f"there is no table {table!r}", code="unknown_table")
-        return answer({**_named(found), "rows": await _rows(engine, found)})
+        return answer({**_named(found), "rows": await _rows(engine, found, principal.scope)})
 
     @router.put("/tables/{table}", **described("Replace a table", body=TableBody, answer=NamedTable))
     async def put(request: Request, table: str) -> Response:
-        await gate.principal(request, Permission.DEFINE)
+        require_whole(await gate.principal(request, Permission.DEFINE), table, "table")
         content = _read(table, await read_object(request, options.table_bytes))
         body = msgspec.json.encode(content.table)
         await engine.define([Definition(RecordKind.TABLE, table, body, content.rows)])
@@ -104,10 +109,10 @@ def _read(name: str, data: dict[str, Any]) -> TableRows:
     return TableRows(found[0], rows)
 
 
-async def _rows(engine: Engine, table: Table) -> list[dict[str, Any]]:
+async def _rows(engine: Engine, table: Table, scope: Scope) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     while True:
-        page = await engine.query(Ask(SqlQuery(page_sql(table, len(rows)), limit=PAGE), SYSTEM.scope))
+        page = await engine.query(Ask(SqlQuery(page_sql(table, len(rows)), limit=PAGE), scope))
         rows += as_dicts(page)
         if len(page.rows) < PAGE:
             return rows

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from nowboard.records.tables.guards import guard_audit
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -34,6 +36,17 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
     )
     op.create_index("audit_at", "audit", ["organisation", "at"])
+    op.create_index("audit_principal", "audit", ["principal", "at"])
+    head = op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("pruned", sa.BigInteger, nullable=False),
+        sa.Column("pruned_hash", sa.LargeBinary(32), nullable=False),
+    )
+    op.bulk_insert(head, [{"id": 1, "number": 0, "hash": bytes(32), "pruned": 0, "pruned_hash": bytes(32)}])
+    guard_audit(None, op.get_bind())
     op.create_table(
         "access_changes",
         sa.Column("number", _COUNTER, primary_key=True, autoincrement=True),
@@ -56,5 +69,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove them."""
-    for name in ("kept_frames", "access_changes", "audit"):
+    for name in ("kept_frames", "access_changes", "audit_head", "audit"):
         op.drop_table(name)
+    if op.get_bind().dialect.name == "postgresql":
+        for name in ("nowboard_audit_refused", "nowboard_audit_delete"):
+            op.execute(f"DROP FUNCTION {name}")

@@ -1,0 +1,94 @@
+"""What who comes by a share reads of a dashboard: an allow-listed part of the published document.
+
+Nothing of how a number is made: no SQL, no measures, no streams, no owner, no tags. A member that is added to documents
+does not get here by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from nowboard.access.locks import confined_dashboard
+from nowboard.model.dashboards import Dashboard, Filter, Place, Widget
+from nowboard.model.principals import Guest
+from nowboard.model.queries import Window
+from nowboard.model.saved import SavedQuery, is_use
+
+
+class PublicQuery(msgspec.Struct, frozen=True, omit_defaults=True):
+    """That there is a query. `timed`: it shows `window`, or else the time range of the page."""
+
+    timed: bool = False
+    window: Any = None
+
+
+class PublicWidget(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a widget is drawn."""
+
+    id: str
+    kind: str
+    title: str
+    subtitle: str | None
+    query: PublicQuery | None
+    parts: dict[str, PublicQuery]
+    options: dict[str, Any]
+    layouts: dict[str, Place]
+
+
+class PublicFilter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A filter that the guest may set."""
+
+    field: str
+    label: str | None
+    kind: str
+    multiple: bool
+    default: Any = None
+
+
+class PublicDashboard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The dashboard. `locked`: the time range cannot be changed."""
+
+    id: str
+    title: str
+    description: str | None
+    timezone: str | None
+    window: Window | None
+    filters: list[PublicFilter]
+    widgets: list[PublicWidget]
+    locked: bool = False
+
+
+def public_dashboard(guest: Guest, dashboard: Dashboard, saved: Mapping[str, SavedQuery]) -> PublicDashboard:
+    """`dashboard` as the guest gets it; `saved` are the saved queries that it names."""
+    shown = confined_dashboard(guest, dashboard)
+    return PublicDashboard(
+        shown.id,
+        shown.title,
+        shown.description,
+        shown.timezone,
+        shown.window,
+        [_filter(each) for each in shown.filters],
+        [_widget(each, saved) for each in shown.widgets],
+        guest.window is not None,
+    )
+
+
+def _filter(one: Filter) -> PublicFilter:
+    return PublicFilter(one.field, one.label, one.kind, one.multiple, one.default)
+
+
+def _widget(one: Widget, saved: Mapping[str, SavedQuery]) -> PublicWidget:
+    parts = {name: _query(query, saved) for name, query in one.parts.items()}
+    query = None if one.query is None else _query(one.query, saved)
+    return PublicWidget(one.id, one.kind.value, one.title, one.subtitle, query, parts, one.options, one.layouts)
+
+
+def _query(query: Any, saved: Mapping[str, SavedQuery]) -> PublicQuery:
+    if is_use(query):
+        named = saved.get(query["saved"])
+        query = None if named is None else named.query
+    timed = isinstance(query, Mapping) and "measures" in query
+    return PublicQuery(timed, query.get("window") if timed else None)

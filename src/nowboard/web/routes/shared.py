@@ -1,0 +1,103 @@
+"""What who comes by a share asks for first, and the values that filters offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from nowboard.access.locks import confine
+from nowboard.clock import MILLISECOND
+from nowboard.dashboards.asks import DEFAULT_WINDOW
+from nowboard.errors import BadRequest, NotFound, NowboardError
+from nowboard.model.engine import Ask, Engine
+from nowboard.model.principals import Permission
+from nowboard.model.queries import Measure, MetricQuery, Window
+from nowboard.model.wire import Subscribe
+from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
+from nowboard.web.gate import Gate
+from nowboard.web.openapi import described
+from nowboard.web.public import PublicDashboard, public_dashboard
+from nowboard.web.subscriptions import Dashboards, untold
+
+MOST_VALUES = 500
+
+
+class Shared(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The dashboard that a share shows, and when the share ends in milliseconds, if it does."""
+
+    dashboard: PublicDashboard
+    expires_at: int | None = None
+
+
+class FilterValue(msgspec.Struct, frozen=True):
+    """A value that occurs, and in how many events."""
+
+    value: Any
+    rows: int
+
+
+class FilterValues(msgspec.Struct, frozen=True):
+    """The most frequent values first, 500 at most."""
+
+    items: list[FilterValue]
+
+
+def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRouter:
+    """`/shares/current` and `/dashboards/{dashboard}/filters/{field}/values`."""
+    router = api_router("Sharing")
+
+    @router.get("/shares/current", **described("What the share shows", answer=Shared))
+    async def current(request: Request) -> Response:
+        principal = await gate.principal(request, Permission.READ, guests=True)
+        if principal.guest is None:
+            raise NotFound("you did not come by a share", code="unknown_share")
+        readable = await dashboards.readable(principal, principal.guest.dashboard)
+        shown = public_dashboard(principal.guest, readable.dashboard, readable.saved)
+        ends = principal.expires_at
+        return answer(Shared(shown, None if ends is None else ends // MILLISECOND))
+
+    @router.get(
+        "/dashboards/{dashboard}/filters/{field}/values",
+        **described("The values that a filter offers, in the caller's scope", answer=FilterValues),
+    )
+    async def values(request: Request, dashboard: str, field: str) -> Response:
+        principal = await gate.principal(request, Permission.READ, guests=True)
+        document = (await dashboards.readable(principal, dashboard)).dashboard
+        asked = Subscribe("", dashboard, window=_window(request.query_params.get("window")))
+        filters: dict[str, Any] = {}
+        if principal.guest is not None:
+            document, asked = confine(principal.guest, document, asked)
+            filters = asked.filters
+        found = next((each for each in document.filters if each.field == field), None)
+        if found is None:
+            raise NotFound(f"dashboard {dashboard!r} has no filter {field!r}", code="unknown_filter")
+        chosen = document.window if asked.window is None else msgspec.convert(asked.window, Window)
+        query = MetricQuery(
+            found.stream,
+            (Measure("rows", "count(*)"),),
+            by=(field,),
+            window=chosen or DEFAULT_WINDOW,
+            order=("-rows",),
+            limit=MOST_VALUES,
+            timezone=document.timezone,
+        )
+        try:
+            result = await engine.query(Ask(query, principal.scope, {}, filters))
+        except NowboardError as error:
+            raise untold(error, principal) from error
+        return answer(FilterValues([FilterValue(value, int(rows or 0)) for value, rows in result.rows]))
+
+    return router
+
+
+def _window(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        found: dict[str, Any] = msgspec.to_builtins(msgspec.json.decode(text, type=Window))
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadRequest(f"`window` is not valid: {error}", detail={"part": "window"}) from error
+    return found

