@@ -12,11 +12,15 @@ from typing import Final
 from fastapi import FastAPI
 
 from nowboard import __version__
+from nowboard.access.accounts import Accounts
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.dashboards import access_dashboard
+from nowboard.access.foreign import jwt_bearers, oidc_providers
 from nowboard.access.grants import OWNER, Grant
+from nowboard.access.passwords import Passwords
 from nowboard.access.revocation import Revocations
 from nowboard.access.sessions import make_link
+from nowboard.access.throttle import Throttle
 from nowboard.access.tickets import Tickets
 from nowboard.clock import DAY, Clock, SystemClock
 from nowboard.dashboards.validate import validate
@@ -37,6 +41,7 @@ from nowboard.model.publisher import Publisher
 from nowboard.query.runner import QueryLimits
 from nowboard.records.database import Records
 from nowboard.records.secrets import server_secret
+from nowboard.records.users import has_administrator
 from nowboard.settings import Settings
 from nowboard.sources.host import ServerFigures
 from nowboard.stores.duckdb import DuckDBStore
@@ -108,6 +113,7 @@ class App:
     api: FastAPI
     websocket: type[asyncio.Protocol]
     revocations: Revocations
+    passwords: Passwords
     stopping: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -126,7 +132,7 @@ class App:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.hub.stop()
         await self.engine.close()
-        for part in (self.journal, self.store, self.records):
+        for part in (self.passwords, self.journal, self.store, self.records):
             await asyncio.to_thread(part.close)
 
     @contextlib.asynccontextmanager
@@ -146,6 +152,10 @@ class App:
 
     def _begin_to_stop(self) -> None:
         self.stopping = True
+
+    async def needs_setup(self) -> bool:
+        """Whether the first administrator is still to be made: until then, the owner's code signs in."""
+        return not await self.records.run(has_administrator)
 
     async def sign_in_code(self, grant: Grant = OWNER) -> str:
         """A fresh single-use code for the sign-in page."""
@@ -175,6 +185,17 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     clock = clock or SystemClock()
     journal, store = _open_memory(settings, clock) if memory else _open_files(settings, clock)
     records = Records(None if memory else settings.records_path)
+    try:
+        return _wire(settings, clock, journal, store, records, StaticFiles() if page is None else StaticFiles(page))
+    except BaseException:
+        for part in (journal, store, records):
+            part.close()
+        raise
+
+
+def _wire(
+    settings: Settings, clock: Clock, journal: Journal, store: Store, records: Records, files: StaticFiles
+) -> App:
     relay, metrics = Relay(), Metrics()
     engine = LocalEngine(
         journal,
@@ -189,14 +210,16 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     hub = Hub(engine, Subscriptions(StoredDashboards(records)), clock=clock, limits=_hub_limits(settings))
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
-    room = Room(None if memory else settings.data, settings.disk_reserve, clock)
-    tickets = Tickets(clock)
+    room = Room(settings.data if isinstance(journal, SqliteJournal) else None, settings.disk_reserve, clock)
+    tickets, passwords = Tickets(clock), Passwords()
     services = WebServices(
         engine=engine,
         ingest=Ingest(engine, clock, meter=metrics, limits=_ingest_limits(settings), room=room),
         hub=hub,
         records=records,
-        authenticator=Authenticator(records, tickets, clock),
+        authenticator=Authenticator(records, tickets, clock, jwt_bearers(settings.jwt_issuers, records, clock)),
+        accounts=Accounts(records, passwords, Throttle(), clock),
+        providers=oidc_providers(settings.oidc_providers, records.call(server_secret, "oidc", clock.now()), clock),
         tickets=tickets,
         clock=clock,
         metrics=metrics,
@@ -204,7 +227,6 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         version=__version__,
         options=_web_options(settings),
     )
-    files = StaticFiles() if page is None else StaticFiles(page)
     app = App(
         settings=settings,
         clock=clock,
@@ -218,6 +240,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         api=build_api(services, files=files, lifespan=lambda _: app.running()),
         websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
+        passwords=passwords,
     )
     return app
 
@@ -260,6 +283,7 @@ def _ingest_limits(settings: Settings) -> IngestLimits:
 def _web_options(settings: Settings) -> WebOptions:
     return WebOptions(
         secure=settings.secure,
+        public_url=settings.public_url,
         origins=frozenset(origin.lower().rstrip("/") for origin in settings.allowed_origins),
         session_lifetime=settings.session_days * DAY,
         metrics=Exposure(settings.metrics),

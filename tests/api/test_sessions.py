@@ -101,6 +101,14 @@ MUTATING = [
     ("DELETE", "/api/v1/dashboards/d"),
     ("DELETE", "/api/v1/sessions/current"),
     ("POST", "/api/v1/sessions/tickets"),
+    ("DELETE", "/api/v1/sessions"),
+    ("POST", "/api/v1/setup"),
+    ("POST", "/api/v1/users"),
+    ("PATCH", "/api/v1/users/u"),
+    ("DELETE", "/api/v1/users/u"),
+    ("POST", "/api/v1/users/u/link"),
+    ("POST", "/api/v1/tokens"),
+    ("DELETE", "/api/v1/tokens/t"),
 ]
 
 

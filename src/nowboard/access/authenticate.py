@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from sqlalchemy import Connection
 
+from nowboard.access.bearers import Bearer, Ended
 from nowboard.access.grants import grant_of
 from nowboard.access.principals import principal_of_grant, principal_of_token
 from nowboard.access.secrets import TOKEN_PREFIX, digest
@@ -16,7 +18,7 @@ from nowboard.clock import MINUTE, Clock, Micros
 from nowboard.errors import Unauthenticated
 from nowboard.model.principals import Principal
 from nowboard.records.database import Records
-from nowboard.records.sessions import find_session
+from nowboard.records.sessions import find_session, touch_session
 from nowboard.records.tokens import find_token, touch_token
 
 REMEMBERED: Final = 0.5
@@ -48,13 +50,18 @@ class _Remembered:
 
 
 class Authenticator:
-    """Turns tokens, cookies and tickets into principals. Unknown, expired and revoked credentials are the same."""
+    """Turns tokens, cookies and tickets into principals. Unknown, expired and revoked credentials are the same.
 
-    def __init__(self, records: Records, tickets: Tickets, clock: Clock) -> None:
+    `bearers` read the tokens that others sign.
+    """
+
+    def __init__(self, records: Records, tickets: Tickets, clock: Clock, bearers: Sequence[Bearer] = ()) -> None:
         self._records = records
         self._tickets = tickets
         self._clock = clock
+        self._bearers = tuple(bearers)
         self._remembered: dict[tuple[Means, bytes], _Remembered] = {}
+        self._forgotten = 0
 
     async def authenticate(
         self, *, authorization: str | None = None, ticket: str | None = None, cookie: str | None = None
@@ -65,7 +72,7 @@ class Authenticator:
         """
         if authorization is not None:
             scheme, _, token = authorization.partition(" ")
-            if scheme.lower() != "bearer" or not token.strip().startswith(TOKEN_PREFIX):
+            if scheme.lower() != "bearer" or not self._takes(token.strip()):
                 raise Unauthenticated("send `Authorization: Bearer nb_…` with an API token", code="bad_token")
             return Caller(await self._known(Means.TOKEN, token.strip()), Means.TOKEN)
         if ticket is not None:
@@ -74,17 +81,26 @@ class Authenticator:
             return Caller(await self._known(Means.COOKIE, cookie), Means.COOKIE)
         raise Unauthenticated("sign in, or send an API token")
 
-    def forget(self) -> None:
-        """Look everything up anew; after a credential was revoked here."""
+    def forget(self, principals: Collection[str] = ()) -> None:
+        """Look everything up anew, after rights changed; tickets of these `principals` open nothing any more."""
+        self._forgotten += 1
         self._remembered.clear()
+        for principal in principals:
+            self._tickets.drop(principal)
+
+    async def ended(self) -> list[Ended]:
+        """Whose sockets have to end because what others signed ran out or allows something else now."""
+        return [each for bearer in self._bearers for each in await bearer.ended()]
+
+    def _takes(self, token: str) -> bool:
+        return token.startswith(TOKEN_PREFIX) or any(bearer.takes(token) for bearer in self._bearers)
 
     async def _known(self, means: Means, secret: str) -> Principal:
         key = (means, digest(secret))
         now = self._clock.monotonic()
         found = self._remembered.get(key)
         if found is None or found.until <= now:
-            look_up = _by_token if means is Means.TOKEN else _by_cookie
-            principal = await self._records.run(look_up, key[1], self._clock.now())
+            principal = await self._look_up(means, secret, key[1])
             if len(self._remembered) >= _CAPACITY:
                 self._remembered.clear()
             found = self._remembered[key] = _Remembered(principal, now + REMEMBERED)
@@ -94,6 +110,21 @@ class Authenticator:
             )
             raise Unauthenticated(message, code="bad_token" if means is Means.TOKEN else None)
         return found.principal
+
+    async def _look_up(self, means: Means, secret: str, hashed: bytes) -> Principal | None:
+        while True:
+            forgotten = self._forgotten
+            principal = await self._read(means, secret, hashed)
+            # when rights changed while they were read, what was read may be from before
+            if forgotten == self._forgotten:
+                return principal
+
+    async def _read(self, means: Means, secret: str, hashed: bytes) -> Principal | None:
+        if means is Means.TOKEN and not secret.startswith(TOKEN_PREFIX):
+            bearer = next(each for each in self._bearers if each.takes(secret))
+            return await bearer.principal(secret)
+        look_up = _by_token if means is Means.TOKEN else _by_cookie
+        return await self._records.run(look_up, hashed, self._clock.now())
 
 
 def _by_token(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
@@ -109,4 +140,6 @@ def _by_cookie(connection: Connection, hashed: bytes, now: Micros) -> Principal 
     row = find_session(connection, hashed)
     if row is None or not row.usable(now):
         return None
+    if row.last_seen_at is None or now - row.last_seen_at > _TOUCH_EVERY:
+        touch_session(connection, row.id, now)
     return principal_of_grant(connection, grant_of(row.grant), now)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from nowboard.errors import Forbidden
 from nowboard.model.scopes import Predicate, Scope
@@ -36,9 +41,27 @@ def _names(scope: Scope, stream: str) -> bool:
 
 def _both(first: Predicate | None, second: Predicate | None) -> Predicate:
     conditions = [predicate.sql for predicate in (first, second) if predicate is not None]
+    for condition in conditions:
+        if condition_of(condition) is None:
+            message = "a row scope holds what is no condition; ask an administrator"
+            raise Forbidden(message, code="no_scope")
     if len(set(conditions)) == 1:
         return Predicate(conditions[0])
     return Predicate(" AND ".join(f"({condition})" for condition in conditions))
+
+
+@lru_cache(maxsize=4_096)
+def condition_of(sql: str) -> exp.Expr | None:
+    """The tree of one whole predicate; None when it is not one on its own.
+
+    Parentheses around a text keep it apart from what is beside it only when the text is complete: `true) OR (true`
+    would reach out of them.
+    """
+    try:
+        trees = sqlglot.parse(sql, dialect="duckdb")
+    except SqlglotError:
+        return None
+    return trees[0] if len(trees) == 1 and isinstance(trees[0], exp.Condition | exp.Paren) else None
 
 
 def _attributes(wide: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,9 +75,13 @@ def _attributes(wide: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, A
 def _masks(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
     joined = dict(first)
     for tag, mask in second.items():
-        if tag not in joined or _strength(mask) > _strength(joined[tag]):
-            joined[tag] = mask
+        joined[tag] = stronger(joined[tag], mask) if tag in joined else mask
     return joined
+
+
+def stronger(first: str, second: str) -> str:
+    """The mask that shows less; the first of two alike."""
+    return second if _strength(second) > _strength(first) else first
 
 
 def _strength(mask: str) -> int:

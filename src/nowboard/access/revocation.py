@@ -59,8 +59,12 @@ class Revocations:
         fresh_tokens, fresh_sessions = tokens - self._handled, owners.keys() - self._handled
         fresh_changes = [change for change in changes if change.number not in self._seen]
         self._handled, self._seen = tokens | owners.keys(), {change.number for change in changes}
-        if fresh_tokens or fresh_sessions or fresh_changes:
-            self._authenticator.forget()
+        ended = await self._authenticator.ended()
+        if fresh_tokens or fresh_sessions or fresh_changes or ended:
+            changed = {change.principal for change in fresh_changes} | {each.principal for each in ended}
+            self._authenticator.forget(changed | fresh_tokens | {owners[session] for session in fresh_sessions})
+        for each in ended:
+            self._end(each.principal, each.close_code, each.reason)
         for change in fresh_changes:
             self._end(change.principal, change.close_code, change.reason)
         for token in fresh_tokens:

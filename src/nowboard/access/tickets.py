@@ -39,6 +39,10 @@ class Tickets:
         self._open[digest(secret)] = _Ticket(principal, now + LIFETIME)
         return secret
 
+    def drop(self, principal_id: str) -> None:
+        """Make the open tickets of a principal worthless: its rights changed since."""
+        self._open = {key: ticket for key, ticket in self._open.items() if ticket.principal.id != principal_id}
+
     def redeem(self, secret: str) -> Principal:
         """Whose ticket this is; it is used up. Raises `Unauthenticated`."""
         ticket = self._open.pop(digest(secret), None)

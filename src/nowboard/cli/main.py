@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nowboard import __version__
-from nowboard.cli import token
+from nowboard.cli import token, user
 from nowboard.cli.apply import apply
 from nowboard.cli.demo import demo
 from nowboard.cli.diff import diff
@@ -37,6 +37,7 @@ def make() -> typer.Typer:
     for command in (serve, demo, link, doctor, init, apply, diff, export):
         app.command()(command)
     token.register(app)
+    user.register(app)
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import subprocess
 import sys
@@ -41,6 +42,8 @@ class Records:
 
     def __init__(self, path: Path | None, *, limits: RecordsLimits | None = None) -> None:
         limits = limits or RecordsLimits()
+        if path is not None:
+            _keep_private(path)
         self._engine = open_engine(path, limits.busy_timeout)
         # one connection holds an in-memory database, so only one thread may use it
         threads = limits.threads if path is not None else 1
@@ -85,6 +88,13 @@ def versions(path: Path) -> tuple[str | None, str]:
             return _version(connection), HEAD
     finally:
         engine.dispose()
+
+
+def _keep_private(path: Path) -> None:
+    """Nobody but the server's own account reads the file, for the server's secrets are in it."""
+    path.touch(mode=0o600)
+    with contextlib.suppress(PermissionError):  # the file is another account's, who decides about it
+        path.chmod(0o600)
 
 
 def _version(connection: Connection) -> str | None:

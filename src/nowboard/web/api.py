@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
 
+from nowboard.access.accounts import Accounts
 from nowboard.access.authenticate import Authenticator
+from nowboard.access.identities import SignInProviders
 from nowboard.access.tickets import Tickets
 from nowboard.clock import Clock
 from nowboard.hub.hub import Hub
@@ -27,10 +29,15 @@ from nowboard.web.routes.docs import docs_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
+from nowboard.web.routes.oidc import oidc_routes
+from nowboard.web.routes.own_sessions import own_session_routes
 from nowboard.web.routes.queries import query_routes
 from nowboard.web.routes.sessions import session_routes
+from nowboard.web.routes.setup import setup_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
+from nowboard.web.routes.tokens import token_routes
+from nowboard.web.routes.users import user_routes
 from nowboard.web.socketio import SOCKETIO_PATH, make_socketio
 from nowboard.web.static import PageApp, StaticFiles
 
@@ -44,6 +51,8 @@ class WebServices:
     hub: Hub
     records: Records
     authenticator: Authenticator
+    accounts: Accounts
+    providers: SignInProviders | None
     tickets: Tickets
     clock: Clock
     metrics: Metrics
@@ -83,11 +92,24 @@ def build_api(services: WebServices, *, files: StaticFiles | None = None, lifesp
 def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     engine, records, clock, options = services.engine, services.records, services.clock, services.options
     return [
-        session_routes(gate, records, services.authenticator, services.tickets, clock, options),
+        *_identity_routers(services, gate),
         stream_routes(gate, engine, services.ingest.evolver, options),
         event_routes(gate, services.ingest),
         table_routes(gate, engine, options),
         metric_routes(gate, engine, options),
         query_routes(gate, engine, services.metrics, options),
         dashboard_routes(gate, records, engine, clock, services.hub.published, options),
+    ]
+
+
+def _identity_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
+    records, clock, options = services.records, services.clock, services.options
+    authenticator, accounts, providers = services.authenticator, services.accounts, services.providers
+    return [
+        session_routes(gate, records, authenticator, accounts, services.tickets, providers, clock, options),
+        oidc_routes(records, authenticator, providers, clock, options),
+        own_session_routes(gate, records, authenticator, clock),
+        setup_routes(gate, records, authenticator, accounts, clock, options),
+        user_routes(gate, records, authenticator, accounts, clock, options),
+        token_routes(gate, records, authenticator, clock, options),
     ]
