@@ -14,7 +14,7 @@ def own_path(wanted: str | None) -> str:
 
     Browsers read `\\` as `/`, skip tabs and line ends, and take `//host` for another server.
     """
-    if not wanted or len(wanted) > _LONGEST or not wanted.startswith("/"):
+    if not wanted or len(wanted) > _LONGEST or not wanted.startswith("/") or wanted.startswith("//"):
         return HOME_PATH
     if not wanted.isascii() or not wanted.isprintable() or "\\" in wanted or " " in wanted:
         return HOME_PATH
