@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import Key, OctKey, RSAKey
 from joserfc.jwt import JWTClaimsRegistry
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from nowboard.access.fetching import fetch_json
 from nowboard.access.foreign import JwtIssuer
 from nowboard.access.jwt_parts import header_of, unverified_issuer
 from nowboard.access.jwt_watch import JwtWatch, RoleRights, read_rights
-from nowboard.access.keys import Fetch, KeyRing, is_weak
+from nowboard.access.keys import Fetch, KeyRing, refusing_weak_keys
 from nowboard.access.rights import rights_of
 from nowboard.access.secrets import digest
 from nowboard.clock import SECOND, Clock
@@ -107,14 +107,19 @@ def _static_key(issuer: JwtIssuer) -> Key | None:
     if issuer.jwks_url is not None:
         return None
     try:
-        if issuer.secret is not None:
-            return OctKey.import_key(issuer.secret)
-        key = RSAKey.import_key(issuer.public_key or "")
-    except (JoseError, ValueError, TypeError) as error:
-        raise BadRequest(f"{issuer.issuer}: the key cannot be read", code="bad_setting") from error
-    if key.is_private or is_weak(key):
-        raise BadRequest(f"{issuer.issuer}: give a public RSA key of at least 2048 bits", code="bad_setting")
+        with refusing_weak_keys():
+            if issuer.secret is not None:
+                return OctKey.import_key(issuer.secret)
+            key = RSAKey.import_key(issuer.public_key or "")
+    except (JoseError, ValueError, TypeError, SecurityWarning) as error:
+        raise _bad_key(issuer) from error
+    if key.is_private:
+        raise _bad_key(issuer)
     return key
+
+
+def _bad_key(issuer: JwtIssuer) -> BadRequest:
+    return BadRequest(f"{issuer.issuer}: give a public RSA key of at least 2048 bits, as PEM", code="bad_setting")
 
 
 def _role(claims: Mapping[str, Any], issuer: JwtIssuer) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import warnings
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, Key, RSAKey, import_key
 
 from nowboard.clock import Clock
@@ -23,7 +25,6 @@ USABLE: Final = 3_600.0
 APART: Final = 30.0
 """Seconds between two fetches from one address, whatever key ids arrive."""
 _MOST: Final = 64
-_RSA_BITS: Final = 2_048
 _FITTING: Final[dict[str, type[Key]]] = {"RS256": RSAKey, "PS256": RSAKey, "ES256": ECKey}
 
 _log: Final = logging.getLogger(__name__)
@@ -97,12 +98,16 @@ def _key(jwk: Any, algorithm: str) -> Key | None:
     if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig" or jwk.get("alg", algorithm) != algorithm:
         return None
     try:
-        key = import_key(jwk)
-    except (JoseError, ValueError, TypeError, KeyError):
+        with refusing_weak_keys():
+            key = import_key(jwk)
+    except (JoseError, ValueError, TypeError, KeyError, SecurityWarning):
         return None
-    return key if isinstance(key, _FITTING[algorithm]) and not is_weak(key) else None
+    return key if isinstance(key, _FITTING[algorithm]) else None
 
 
-def is_weak(key: Key) -> bool:
-    """Whether a key is too short to be trusted."""
-    return isinstance(key, RSAKey) and key.raw_value.key_size < _RSA_BITS
+@contextmanager
+def refusing_weak_keys() -> Iterator[None]:
+    """Where joserfc only warns of a key that is too short to be trusted, raise `SecurityWarning`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", SecurityWarning)
+        yield
