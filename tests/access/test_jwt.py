@@ -121,7 +121,8 @@ async def test_roles_and_attributes_come_from_claims(
     assert await seen(groups="staff", email="Kim@Example.org") == ("viewer", {"email": "kim@example.org"})
     assert await seen(groups="staff", email="kim@example.org", email_verified=False) == ("viewer", {})
     assert await seen(groups="staff", region={"a": 1}) == ("viewer", {})
-    for groups in ([], "bosses2", None, {"bosses": 1}, 5):
+    unmapped: list[Any] = [[], "bosses2", None, {"bosses": 1}, 5]
+    for groups in unmapped:
         assert await seen(groups=groups) is None
 
 

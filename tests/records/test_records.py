@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -140,6 +141,22 @@ def test_concurrent_changes_each_get_a_version(tmp_path: Path) -> None:
         found = sorted(pool.map(put, range(40)))
     records.close()
     assert found == list(range(1, 41))
+
+
+def test_the_file_is_nobody_elses_c16(tmp_path: Path) -> None:
+    """C16: the server's secrets are random, 256 bits long, and in a file that only its account reads."""
+    path = tmp_path / "records.db"
+    Records(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    records = Records(path)
+    first = records.call(server_secret, "masks", 1)
+    assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
+    records.close()
+    other = Records(None)
+    assert len(first) == 32
+    assert other.call(server_secret, "masks", 1) != first
+    other.close()
 
 
 def test_secrets_are_made_once(records: Records) -> None:
