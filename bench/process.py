@@ -42,7 +42,8 @@ def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 30) -
 @contextmanager
 def running(command: Sequence[str], port: int, **environment: str) -> Iterator[psutil.Process]:
     """Run `command` until the block ends."""
-    env = {**os.environ, **environment}
+    # what is measured is the server, not how often an administrator may ask
+    env = {**os.environ, "NOWBOARD_REQUESTS_ADMIN": "0", **environment}
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             wait_for(port, process)

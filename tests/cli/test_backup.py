@@ -55,6 +55,7 @@ def manifest_of(path: Path) -> dict[str, Any]:
         return found
 
 
+@pytest.mark.slow
 def test_backup_during_ingest(tmp_path: Path) -> None:
     data, out, other = tmp_path / "data", tmp_path / "board.tar.zst", tmp_path / "other"
     with serving(data) as server:
@@ -158,6 +159,7 @@ def test_records_come_back_whole(small: Path) -> None:
     assert "ok       audit" in run("doctor", "--data", str(small / "new"), "--audit")
 
 
+@pytest.mark.slow
 def test_records_move_between_engines(small: Path, postgres: Postgres) -> None:
     name = postgres.create()
     url = postgres.url(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, delete
 from nowboard.access.audit import audit
 from nowboard.access.rules import require
 from nowboard.clock import Clock, Micros
-from nowboard.errors import BadRequest, Forbidden, NotFound
+from nowboard.errors import BadRequest, Forbidden, NotFound, NowboardError
 from nowboard.model.engine import Engine
 from nowboard.model.erasing import Condition, Match
 from nowboard.model.fields import FieldType
@@ -35,6 +36,8 @@ Value = str | int
 _COMPARED: Final = (FieldType.STRING, FieldType.INTEGER)
 _INT64: Final = 2**63
 _OURS: Final = 0o600
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Erasure(msgspec.Struct, frozen=True):
@@ -114,9 +117,12 @@ class Erasures:
             return await self._run(principal, key, wanted)
 
     async def finish(self) -> None:
-        """Finish what was begun before the server ended."""
-        async with self._turn:
-            await self._finish()
+        """Finish what was begun before the server ended. What cannot be finished now is tried again later."""
+        try:
+            async with self._turn:
+                await self._finish()
+        except NowboardError as error:
+            _log.error("an erasure could not be finished", extra={"code": error.code})
 
     async def _finish(self) -> None:
         intent = self._intents.read()

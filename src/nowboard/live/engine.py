@@ -162,7 +162,7 @@ class LocalEngine:
                 done.set_exception(error)
 
         await self._on_applier(command, done)
-        self.runner.forget()
+        self.runner.forget([stream])
         return erased
 
     def status(self) -> Status:

@@ -12,6 +12,8 @@ from nowboard.errors import BadRequest, NowboardError, StorageFull, Unavailable
 
 _OVERTAKEN: Final = frozenset({"40001", "40P01"})
 """Serialisation failure, deadlock: the same transaction can succeed when it is run again."""
+_DOUBTS: Final = 5
+"""Attempts after which a violated constraint is a mistake of the function and not another transaction's doing."""
 _DISK_FULL: Final = "53100"
 
 
@@ -21,7 +23,7 @@ def is_overtaken(error: DBAPIError, attempt: int) -> bool:
     A violated unique constraint may be that too: with the other row visible, the function finds it and says so.
     """
     if isinstance(error, IntegrityError):
-        return _state(error) is not None and attempt == 1
+        return _state(error) is not None and attempt <= _DOUBTS
     return _state(error) in _OVERTAKEN
 
 

@@ -106,7 +106,7 @@ class RenewingStore:
             return self._store.expire(stream, before)
 
     def erase(self, stream: str, condition: Condition, seq: int) -> int:
-        """Raises `Unavailable` while the store is rebuilt."""
+        """Raises `Unavailable` while the store is rebuilt: what it was read from may have been the journal before."""
         with self._lock:
             self._check()
             return self._store.erase(stream, condition, seq)

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request, Response
 from nowboard.access.erasing import Erasure, Erasures
 from nowboard.model.principals import Permission
 from nowboard.web.answers import answer
+from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import PREFIX
 from nowboard.web.reading import read_json
 
 _BODY_BYTES = 64 * 1024
@@ -32,7 +32,7 @@ class ErasureBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def erasure_routes(gate: Gate, erasures: Erasures) -> APIRouter:
     """`/erasures`."""
-    router = APIRouter(prefix=PREFIX, tags=["Audit"])
+    router = api_router("Audit")
 
     @router.post("/erasures", **described("Erase a person's data", body=ErasureBody, answer=Erasure))
     async def erase(request: Request) -> Response:
