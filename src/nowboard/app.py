@@ -215,6 +215,15 @@ def _make_engine(
     return LocalEngine(journal, store, clock, relay, limits, queries=queries, observer=metrics, salt=salt), relay
 
 
+def _make_hub(
+    settings: Settings, clock: Clock, engine: LocalEngine, relay: Relay, resolver: Subscriptions, metrics: Metrics
+) -> Hub:
+    hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
+    relay.connect(hub)
+    metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
+    return hub
+
+
 def _wire(
     settings: Settings, clock: Clock, journal: Journal, store: RenewingStore, records: Records, files: StaticFiles
 ) -> App:
@@ -222,10 +231,8 @@ def _wire(
     engine, relay = _make_engine(settings, clock, journal, store, records, metrics)
     dashboards = StoredDashboards(records, clock)
     resolver = Subscriptions(dashboards, ParameterValues(engine))
-    hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
+    hub = _make_hub(settings, clock, engine, relay, resolver, metrics)
     publications = Publications(records, hub.watched, hub.moved)
-    relay.connect(hub)
-    metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
     in_files = isinstance(journal, SqliteJournal)
     room = Room(settings.data if in_files else None, settings.disk_reserve, clock)
     tickets, passwords = Tickets(clock), Passwords()
