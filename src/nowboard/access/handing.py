@@ -64,6 +64,8 @@ def covers(mine: Scope, theirs: Scope) -> bool:
         return False
     names: set[str] = set()
     for stream, predicate in mine.streams.items():
+        if condition_of(predicate.sql) is None:
+            return False
         needed = _conjuncts(predicate.sql)
         names |= {name for tree in needed.values() for name in _parameters(tree)}
         if stream not in theirs.streams:
@@ -81,8 +83,6 @@ def _conjuncts(sql: str) -> dict[str, exp.Expr]:
     """The conditions that a predicate joins by AND, under their canonical text."""
     tree = condition_of(sql)
     pending, found = [] if tree is None else [tree], {}
-    if tree is None:
-        return {sql: exp.false()}
     while pending:
         node = pending.pop().unnest()
         if isinstance(node, exp.And):

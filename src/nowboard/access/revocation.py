@@ -55,11 +55,12 @@ class Revocations:
         """End the sockets of everything that ended since the last look."""
         now = self._clock.now()
         tokens, owners, changes = await self._records.run(_ended, self._after - _OVERLAP, now)
+        ended = await self._authenticator.ended()
+        # from here on nothing waits or fails, so that what was found is not lost
         self._after = now
         fresh_tokens, fresh_sessions = tokens - self._handled, owners.keys() - self._handled
         fresh_changes = [change for change in changes if change.number not in self._seen]
         self._handled, self._seen = tokens | owners.keys(), {change.number for change in changes}
-        ended = await self._authenticator.ended()
         if fresh_tokens or fresh_sessions or fresh_changes or ended:
             changed = {change.principal for change in fresh_changes} | {each.principal for each in ended}
             self._authenticator.forget(changed | fresh_tokens | {owners[session] for session in fresh_sessions})

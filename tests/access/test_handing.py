@@ -1,0 +1,76 @@
+"""Whether one scope is certainly within another, which decides who may hand out what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nowboard.access.handing import check_scope, covers
+from nowboard.access.narrowing import narrow
+from nowboard.errors import BadRequest, Forbidden
+from nowboard.model.scopes import EVERYTHING, NOTHING, Predicate, Scope
+
+
+def scope(everything: bool = False, masks: dict[str, str] | None = None, **streams: Any) -> Scope:
+    attributes = streams.pop("attributes", {})
+    return Scope(everything, {name: Predicate(sql) for name, sql in streams.items()}, attributes, masks or {})
+
+
+NORTH = scope(orders="region = :region", attributes={"region": ["north", "west"]})
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (EVERYTHING, EVERYTHING),
+        (EVERYTHING, NOTHING),
+        (EVERYTHING, NORTH),
+        (NOTHING, NOTHING),
+        (NORTH, NORTH),
+        (NORTH, NOTHING),
+        (NORTH, scope(orders="region = :region", attributes={"region": "north"})),
+        (NORTH, scope(orders="region = :region")),
+        (NORTH, scope(orders="(paid) AND (region = :region)", attributes={"region": ["west"]})),
+        (scope(orders="a AND b"), scope(orders="((b)) AND (c AND a)")),
+        (scope(orders="a"), narrow(scope(orders="a"), scope(orders="b OR c"))),
+        (scope(True, {"email": "hash"}), scope(True, {"email": "hide", "name": "partial"})),
+    ],
+)
+def test_what_is_within(mine: Scope, theirs: Scope) -> None:
+    assert covers(mine, theirs)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (NOTHING, EVERYTHING),
+        (NORTH, EVERYTHING),
+        (NORTH, scope(orders="true")),
+        (NORTH, scope(orders="region = :region OR true", attributes={"region": "north"})),
+        (NORTH, scope(orders="(region = :region) AND (paid) OR true", attributes={"region": "north"})),
+        (NORTH, scope(orders="NOT (region = :region)", attributes={"region": "north"})),
+        (NORTH, scope(orders="region = :region", attributes={"region": "south"})),
+        (NORTH, scope(orders="region = :region", attributes={"region": ["north", "south"]})),
+        (NORTH, scope(refunds="region = :region", attributes={"region": "north"})),
+        (scope(orders="a"), scope(orders="a OR b")),
+        (scope(orders="a AND b"), scope(orders="a")),
+        (scope(True, orders="a"), EVERYTHING),
+        (scope(True, orders="a"), scope(True, orders="A")),
+        (scope(True, {"email": "hash"}), EVERYTHING),
+        (scope(True, {"email": "hide"}), scope(True, {"email": "partial"})),
+        (scope(orders="not a condition ("), scope(orders="not a condition (")),
+    ],
+)
+def test_what_may_reach_further(mine: Scope, theirs: Scope) -> None:
+    assert not covers(mine, theirs)
+
+
+@pytest.mark.parametrize("sql", ["true) OR (true", "a) or (b", "", "a; b", "select 1", "(a", "delete from orders"])
+def test_a_text_that_is_no_condition_is_nowhere_put_beside_one_c30(sql: str) -> None:
+    """C30: neither when it is stored, nor when scopes are put on top of each other."""
+    with pytest.raises(BadRequest):
+        check_scope(scope(orders=sql))
+    for first, second in ((NORTH, scope(orders=sql)), (scope(orders=sql), NORTH)):
+        with pytest.raises(Forbidden):
+            narrow(first, second)
