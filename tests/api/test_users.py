@@ -98,7 +98,7 @@ async def test_nobody_hands_out_more_than_they_hold_c30(app: App, connect: Conne
 
     def prepare(connection: Connection) -> None:
         manage = ["read", "export", "users"]
-        north = {"streams": {"orders": {"sql": "region = :region"}}}
+        north = {"streams": {"orders": {"sql": "region in (:region)"}}}
         everything = {"everything": True}
         put_role(connection, RoleRow(HOME, "manager", manage, everything, None, 0))
         put_role(connection, RoleRow(HOME, "regional", manage, north, None, 0))

@@ -62,19 +62,21 @@ def covers(mine: Scope, theirs: Scope) -> bool:
         return False
     if not mine.everything and not theirs.streams.keys() <= mine.streams.keys():
         return False
-    names: set[str] = set()
+    lists: dict[str, bool] = {}
     for stream, predicate in mine.streams.items():
         if condition_of(predicate.sql) is None:
             return False
         needed = _conjuncts(predicate.sql)
-        names |= {name for tree in needed.values() for name in _parameters(tree)}
+        for tree in needed.values():
+            lists |= {name: _is_list(tree) and lists.get(name, True) for name in _parameters(tree)}
         if stream not in theirs.streams:
             if theirs.everything:
                 return False
         elif not needed.keys() <= _conjuncts(theirs.streams[stream].sql).keys():
             return False
-    if not all(_within(mine.attributes.get(name), theirs.attributes.get(name)) for name in names):
-        return False
+    for name, is_list in lists.items():
+        if not _within(mine.attributes.get(name), theirs.attributes.get(name), is_list=is_list):
+            return False
     return all(tag in theirs.masks and stronger(mask, theirs.masks[tag]) == theirs.masks[tag]
                for tag, mask in mine.masks.items())  # fmt: skip
 
@@ -96,9 +98,14 @@ def _parameters(tree: exp.Expr) -> set[str]:
     return {node.name for node in tree.find_all(exp.Placeholder, exp.Parameter)}
 
 
-def _within(mine: Any, theirs: Any) -> bool:
-    """Whether an attribute has no value that mine does not have; without one, its predicate lets nothing through."""
-    if theirs is None:
+def _is_list(tree: exp.Expr) -> bool:
+    """Whether a condition lets through what is in a list, so that fewer values let through less: `x in (:names)`."""
+    return isinstance(tree, exp.In) and tree.args.get("query") is None and not _parameters(tree.this)
+
+
+def _within(mine: Any, theirs: Any, *, is_list: bool) -> bool:
+    """Whether an attribute lets nothing through that mine does not; without one, its predicate lets nothing through."""
+    if theirs is None or theirs == mine:
         return True
     have = mine if isinstance(mine, list) else [mine]
-    return all(value in have for value in (theirs if isinstance(theirs, list) else [theirs]))
+    return is_list and all(value in have for value in (theirs if isinstance(theirs, list) else [theirs]))
