@@ -7,6 +7,7 @@ import io
 import random
 import tempfile
 import time
+import urllib.error
 from pathlib import Path
 
 import pyarrow as pa
@@ -47,7 +48,19 @@ def fill(server: Nowboard, rows: int) -> None:
     headers = {"Content-Type": "application/vnd.apache.arrow.stream"}
     prepared = [history(index * CHUNK) for index in range(min(rows // CHUNK, 4))]
     for index in range(rows // CHUNK):
-        server.call("POST", "/streams/orders/events", prepared[index % len(prepared)], headers)
+        while not taken(server, prepared[index % len(prepared)], headers):
+            time.sleep(1.0)
+
+
+def taken(server: Nowboard, body: bytes, headers: dict[str, str]) -> bool:
+    """Post once; False when the server has more waiting than it takes, as a producer should expect."""
+    try:
+        server.call("POST", "/streams/orders/events", body, headers)
+    except urllib.error.HTTPError as error:
+        if error.code != 503:
+            raise
+        return False
+    return True
 
 
 def per_batch(server: Nowboard, prepared: list[bytes]) -> float:
