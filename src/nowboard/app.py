@@ -11,16 +11,20 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from nowboard import __version__
+from nowboard.access.accounts import Accounts
 from nowboard.access.audits import AuditRetention
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.erasing import Erasures
+from nowboard.access.foreign import jwt_bearers, oidc_providers
 from nowboard.access.grants import OWNER, Grant
 from nowboard.access.housekeeping import Housekeeping
 from nowboard.access.limits import RequestLimiter, RequestLimits
+from nowboard.access.passwords import Passwords
 from nowboard.access.publications import Publications
 from nowboard.access.refusals import Refusals
 from nowboard.access.revocation import Revocations
 from nowboard.access.sessions import make_link
+from nowboard.access.throttle import Throttle
 from nowboard.access.tickets import Tickets
 from nowboard.clock import DAY, Clock, SystemClock
 from nowboard.errors import Unavailable
@@ -40,6 +44,7 @@ from nowboard.model.publisher import Publisher
 from nowboard.query.runner import QueryLimits
 from nowboard.records.database import Records
 from nowboard.records.secrets import server_secret
+from nowboard.records.users import has_administrator
 from nowboard.settings import Settings
 from nowboard.sources.host import ServerFigures
 from nowboard.stores.duckdb import DuckDBStore
@@ -95,6 +100,7 @@ class App:
     erasures: Erasures
     publications: Publications
     housekeeping: Housekeeping
+    passwords: Passwords
     stopping: bool = False
     _started: bool = False
     _starting: asyncio.Task[None] | None = None
@@ -131,7 +137,7 @@ class App:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.hub.stop()
         await self.engine.close()
-        for part in (self.journal, self.store, self.records):
+        for part in (self.passwords, self.journal, self.store, self.records):
             await asyncio.to_thread(part.close)
 
     @contextlib.asynccontextmanager
@@ -159,6 +165,10 @@ class App:
         if self.stopping:
             message = f"The server was stopped while it started, at offset {applied} of {end}."
             raise Unavailable(message, code="closed")
+
+    async def needs_setup(self) -> bool:
+        """Whether the first administrator is still to be made: until then, the owner's code signs in."""
+        return not await self.records.run(has_administrator)
 
     async def sign_in_code(self, grant: Grant = OWNER) -> str:
         """A fresh single-use code for the sign-in page."""
@@ -188,18 +198,44 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
     clock = clock or SystemClock()
     journal, store = _open_memory(settings, clock) if memory else _open_files(settings, clock)
     records = Records(None if memory and settings.records_url is None else settings.records)
-    relay, metrics = Relay(), Metrics()
+    try:
+        return _wire(settings, clock, journal, store, records, StaticFiles() if page is None else StaticFiles(page))
+    except BaseException:
+        for part in (journal, store, records):
+            part.close()
+        raise
+
+
+def _make_engine(
+    settings: Settings, clock: Clock, journal: Journal, store: RenewingStore, records: Records, metrics: Metrics
+) -> tuple[LocalEngine, Relay]:
+    relay = Relay()
     salt = records.call(server_secret, "masks", clock.now()).hex()
     limits, queries = LiveLimits(live_queries=settings.live_queries), QueryLimits(timeout=settings.query_timeout)
-    engine = LocalEngine(journal, store, clock, relay, limits, queries=queries, observer=metrics, salt=salt)
-    dashboards = StoredDashboards(records, clock)
-    resolver = Subscriptions(dashboards, ParameterValues(engine))
+    return LocalEngine(journal, store, clock, relay, limits, queries=queries, observer=metrics, salt=salt), relay
+
+
+def _make_hub(
+    settings: Settings, clock: Clock, engine: LocalEngine, relay: Relay, resolver: Subscriptions, metrics: Metrics
+) -> Hub:
     hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
-    publications = Publications(records, hub.watched, hub.moved)
     relay.connect(hub)
     metrics.watch(engine.status, engine.runner.stats, lambda: hub.stats)
-    room = Room(None if memory else settings.data, settings.disk_reserve, clock)
-    tickets = Tickets(clock)
+    return hub
+
+
+def _wire(
+    settings: Settings, clock: Clock, journal: Journal, store: RenewingStore, records: Records, files: StaticFiles
+) -> App:
+    metrics = Metrics()
+    engine, relay = _make_engine(settings, clock, journal, store, records, metrics)
+    dashboards = StoredDashboards(records, clock)
+    resolver = Subscriptions(dashboards, ParameterValues(engine))
+    hub = _make_hub(settings, clock, engine, relay, resolver, metrics)
+    publications = Publications(records, hub.watched, hub.moved)
+    in_files = isinstance(journal, SqliteJournal)
+    room = Room(settings.data if in_files else None, settings.disk_reserve, clock)
+    tickets, passwords = Tickets(clock), Passwords()
 
     def catching_up() -> CatchUp | None:
         return app.catching_up()
@@ -211,10 +247,12 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         ingest=Ingest(engine, clock, meter=metrics, limits=_ingest_limits(settings), room=room),
         hub=hub,
         records=records,
-        authenticator=Authenticator(records, tickets, clock),
+        authenticator=Authenticator(records, tickets, clock, jwt_bearers(settings.jwt_issuers, records, clock)),
+        accounts=Accounts(records, passwords, Throttle(), clock),
+        providers=oidc_providers(settings.oidc_providers, records.call(server_secret, "oidc", clock.now()), clock),
         limiter=RequestLimiter(records, clock, _request_limits(settings)),
         refusals=Refusals(records, clock),
-        erasures=Erasures(records, engine, clock, None if memory else settings.erasure_path),
+        erasures=Erasures(records, engine, clock, settings.erasure_path if in_files else None),
         tickets=tickets,
         publications=publications,
         clock=clock,
@@ -225,7 +263,6 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         version=__version__,
         options=_web_options(settings),
     )
-    files = StaticFiles() if page is None else StaticFiles(page)
     api = build_api(services, files=files, lifespan=lambda _: app.running())
     websocket = make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,))
     app = App(
@@ -245,6 +282,7 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
         retention=AuditRetention(records, clock, settings.audit_days),
         publications=publications,
         housekeeping=Housekeeping(records, clock),
+        passwords=passwords,
     )
     return app
 
@@ -306,6 +344,7 @@ def _ingest_limits(settings: Settings) -> IngestLimits:
 def _web_options(settings: Settings) -> WebOptions:
     return WebOptions(
         secure=settings.secure,
+        public_url=settings.public_url,
         origins=frozenset(origin.lower().rstrip("/") for origin in settings.allowed_origins),
         session_lifetime=settings.session_days * DAY,
         metrics=Exposure(settings.metrics),

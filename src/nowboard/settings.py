@@ -1,13 +1,13 @@
 """All settings of the server: one frozen object, read once from the environment or a `.env` file.
 
-`docs/reference/settings.md` describes each field; a test holds the two together. There is no secret among them: the
-server makes its own on first use.
+`docs/reference/settings.md` describes each field; a test holds the two together. The server's own secrets are not
+among them: it makes them on first use. What others gave us, such as an issuer's key, is never shown.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +46,14 @@ class Settings(BaseSettings):
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least severe log lines shown.")
     log_format: LogFormat = Field("auto", description="`json`, `console`, or `auto` by where the log goes.")
     session_days: int = Field(14, ge=1, le=365, description="Days that a browser stays signed in.")
+    jwt_issuers: tuple[dict[str, Any], ...] = Field(
+        (),
+        repr=False,
+        description="Whose bearer JWTs are taken, as a JSON list: [signing in](../howto/sign-in.md).",
+    )
+    oidc_providers: tuple[dict[str, Any], ...] = Field(
+        (), repr=False, description="OpenID providers to sign in with, as a JSON list; see there."
+    )
     metrics: Exposure = Field("local", description="Who may read `/metrics`: `local`, `signed_in`, `everyone`.")
     docs: Exposure = Field("everyone", description="Who may read the API documentation; same values.")
     body_bytes: int = Field(10 * MIB, ge=1024, description="Largest request body.")

@@ -60,6 +60,40 @@ def test_token_create_prints_the_token_last(run: CliRunner, tmp_path: Path) -> N
     assert "there is no usable token 'nobody'" in unknown.stderr
 
 
+def test_users_from_the_console(run: CliRunner, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path)]
+    owner = run.invoke(make(), ["link", *data])
+    assert owner.stdout.startswith("http://localhost:8080/sign-in#")
+    added = run.invoke(make(), ["user", "add", "Ada@Example.org", "--role", "admin", "--port", "9000", *data])
+    assert added.exit_code == 0, added.output
+    assert added.stdout.splitlines()[-1].startswith("http://localhost:9000/reset#")
+    assert "user ada@example.org with role admin" in added.stdout
+    listed = run.invoke(make(), ["user", "list", *data])
+    assert "ada@example.org" in listed.stdout
+    refused = run.invoke(make(), ["link", *data])
+    assert (refused.exit_code, "--user EMAIL" in refused.stderr) == (2, True)
+    link = run.invoke(make(), ["link", "--user", "ada@example.org", *data])
+    assert link.stdout.startswith("http://localhost:8080/sign-in#")
+    reset = run.invoke(make(), ["user", "password-link", "ada@example.org", *data])
+    assert reset.stdout.startswith("http://localhost:8080/reset#")
+    for arguments, said in (
+        (["user", "add", "ada@example.org"], "an account for ada@example.org already"),
+        (["user", "add", "nonsense"], "not an email address"),
+        (["user", "add", "b@c.d", "--role", "boss"], "there is no role 'boss'"),
+        (["user", "add", "b@c.d", "--organisation", "nowhere"], "there is no organisation 'nowhere'"),
+        (["user", "disable", "ada@example.org"], "the last administrator"),
+        (["user", "disable", "nobody@example.org"], "there is no user 'nobody@example.org'"),
+        (["link", "--user", "nobody@example.org"], "there is no user 'nobody@example.org'"),
+    ):
+        done = run.invoke(make(), [*arguments, *data])
+        assert (done.exit_code, said in done.stderr) == (2, True), done.output
+    run.invoke(make(), ["user", "add", "eve@example.org", *data])
+    assert "is disabled" in run.invoke(make(), ["user", "disable", "eve@example.org", *data]).stdout
+    assert "disabled" in run.invoke(make(), ["user", "list", *data]).stdout
+    assert run.invoke(make(), ["user", "password-link", "eve@example.org", *data]).exit_code == 2
+    assert "is usable" in run.invoke(make(), ["user", "enable", "eve@example.org", *data]).stdout
+
+
 def test_doctor_finds_damage(run: CliRunner, tmp_path: Path) -> None:
     empty = run.invoke(make(), ["doctor", "--data", str(tmp_path / "nowhere"), "--json"])
     assert (empty.exit_code, json.loads(empty.stdout)["ok"]) == (0, True)

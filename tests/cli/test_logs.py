@@ -48,6 +48,13 @@ def test_a_line_is_one_json_object(lines: io.StringIO) -> None:
         "http://localhost:8080/sign-in#canarycanary",
         '{"link": "canarycanary"}',
         '{"token": "canarycanary"}',
+        '{"email": "a@b.c", "password": "some canary words canary"}',
+        """{'current': 'canary one', 'new': 'canary \\' two'}""",
+        "http://localhost:8080/reset#canarycanary",
+        "GET /api/v1/sessions/oidc/x/callback?code=canary&state=canary",
+        "cookie: nowboard_oidc=canarycanary",
+        "Bearer eyJcanary.eyJcanary.canary",
+        '{"client_secret": "canary canary"}',
     ],
 )
 def test_secrets_are_blotted_out(lines: io.StringIO, text: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -101,6 +102,45 @@ def test_revoking_reaches_requests_in_a_second_and_sockets_in_five(server: Serve
     with socket_of(server, token) as socket:
         wait_for_close(socket)
         assert socket.close_code == 4401
+
+
+def test_disabling_a_user_from_the_console_reaches_requests_in_a_second(server: Server, data: Path) -> None:
+    assert nowboard("user", "add", "bob@example.org", "--data", str(data)).returncode == 0
+    link = nowboard("link", "--user", "bob@example.org", "--data", str(data)).stdout.strip()
+    admin, server.token = server.token, "none"
+    try:
+        with httpx.Client(base_url=server.url, headers={"origin": server.url}) as browser:
+            body = {"link": link.partition("#")[2]}
+            assert browser.post("/api/v1/sessions", json=body).status_code == 201
+            assert browser.get("/api/v1/sessions/current").json()["name"] == "bob@example.org"
+            assert nowboard("user", "disable", "bob@example.org", "--data", str(data)).returncode == 0
+            ended = time.monotonic()
+            while browser.get("/api/v1/sessions/current").status_code != 401:
+                assert time.monotonic() - ended < 1.0
+                time.sleep(0.05)
+    finally:
+        server.token = admin
+
+
+def test_with_an_administrator_no_link_is_printed_c31(tmp_path: Path) -> None:
+    """C31: the owner's way in is closed, also for the console, which names a user instead."""
+    added = nowboard("user", "add", "ada@example.org", "--role", "admin", "--data", str(tmp_path))
+    assert added.returncode == 0, added.stderr
+    server = start(tmp_path, free_port(), create_token(tmp_path))
+    try:
+        assert server.call("GET", "/setup")[0] == 404
+        assert nowboard("link", "--data", str(tmp_path)).returncode == 2
+        link = nowboard("link", "--user", "ada@example.org", "--data", str(tmp_path)).stdout.strip()
+        status, me = server.call("POST", "/sessions", {"link": link.partition("#")[2]})
+        assert (status, me["role"]) == (201, "admin")
+        code = added.stdout.split()[-1].partition("#")[2]
+        body = {"link": code, "password": "purple otter sings loudly"}
+        assert server.call("POST", "/sessions/reset", body)[0] == 401, "replaced by the newer link"
+    finally:
+        stop(server)
+    printed = "".join(server.lines)
+    assert f"http://localhost:{server.port}/sign-in" in printed
+    assert "#" not in printed
 
 
 def test_doctor_beside_a_running_server(server: Server, data: Path) -> None:

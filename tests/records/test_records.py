@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -107,6 +108,22 @@ def test_a_link_works_once_however_many_try(target: Path | str) -> None:
         answers = list(pool.map(lambda _: records.call(use_link, DIGEST, 15), range(40)))
     records.close()
     assert sum(answer is not None for answer in answers) == 1
+
+
+def test_the_file_is_nobody_elses_c16(tmp_path: Path) -> None:
+    """C16: the server's secrets are random, 256 bits long, and in a file that only its account reads."""
+    path = tmp_path / "records.db"
+    Records(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    records = Records(path)
+    first = records.call(server_secret, "masks", 1)
+    assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
+    records.close()
+    other = Records(None)
+    assert len(first) == 32
+    assert other.call(server_secret, "masks", 1) != first
+    other.close()
 
 
 def test_secrets_are_made_once(records: Records) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from nowboard.access.bearers import Bearer, Ended
 from nowboard.access.embed_tokens import key_in, principal_of_embed
 from nowboard.access.grants import grant_of
 from nowboard.access.guests import principal_of_share
@@ -21,7 +22,7 @@ from nowboard.clock import MINUTE, Clock, Micros
 from nowboard.errors import Unauthenticated
 from nowboard.model.principals import Principal
 from nowboard.records.database import Records
-from nowboard.records.sessions import find_session
+from nowboard.records.sessions import find_session, touch_session
 from nowboard.records.shares import find_share
 from nowboard.records.tokens import find_token, touch_token
 
@@ -55,16 +56,23 @@ class _Remembered:
 
 LookUp = Callable[[Connection, bytes, Micros], Principal | None]
 """A hashed secret and an instant to a principal."""
+Read = Callable[[], Awaitable[Principal | None]]
+"""Whom one credential stands for, read anew."""
 
 
 class Authenticator:
-    """Turns tokens, cookies and tickets into principals. Unknown, expired and revoked credentials are the same."""
+    """Turns tokens, cookies and tickets into principals. Unknown, expired and revoked credentials are the same.
 
-    def __init__(self, records: Records, tickets: Tickets, clock: Clock) -> None:
+    `bearers` read the tokens that others sign.
+    """
+
+    def __init__(self, records: Records, tickets: Tickets, clock: Clock, bearers: Sequence[Bearer] = ()) -> None:
         self._records = records
         self._tickets = tickets
         self._clock = clock
+        self._bearers = tuple(bearers)
         self._remembered: dict[tuple[Means, bytes], _Remembered] = {}
+        self._forgotten = 0
 
     async def authenticate(
         self, *, authorization: str | None = None, ticket: str | None = None, cookie: str | None = None
@@ -75,30 +83,53 @@ class Authenticator:
         """
         if authorization is not None:
             scheme, _, token = authorization.partition(" ")
-            look_up = _look_up(token.strip()) if scheme.lower() == "bearer" else None
-            if look_up is None:
+            read = self._reader(token.strip()) if scheme.lower() == "bearer" else None
+            if read is None:
                 raise Unauthenticated("send `Authorization: Bearer nb_…` with an API token", code="bad_token")
-            return Caller(await self._known(Means.TOKEN, token.strip(), look_up), Means.TOKEN)
+            return Caller(await self._known(Means.TOKEN, token.strip(), read), Means.TOKEN)
         if ticket is not None:
             return Caller(self._tickets.redeem(ticket), Means.TICKET)
         if cookie:
-            return Caller(await self._known(Means.COOKIE, cookie, _by_cookie), Means.COOKIE)
+            return Caller(await self._known(Means.COOKIE, cookie, self._from_records(_by_cookie, cookie)), Means.COOKIE)
         raise Unauthenticated("sign in, or send an API token")
 
-    def forget(self) -> None:
-        """Look everything up anew; after a credential was revoked here."""
+    def forget(self, principals: Collection[str] = ()) -> None:
+        """Look everything up anew, after rights changed; tickets of these `principals` open nothing any more."""
+        self._forgotten += 1
         self._remembered.clear()
+        for principal in principals:
+            self._tickets.withdraw(principal)
+
+    async def ended(self) -> list[Ended]:
+        """Whose sockets have to end because what others signed ran out or allows something else now."""
+        return [each for bearer in self._bearers for each in await bearer.ended()]
+
+    def _reader(self, token: str) -> Read | None:
+        """How to find whom a bearer token stands for, by its looks; None when it is none of ours."""
+        look_up = _look_up(token)
+        if look_up is not None:
+            return self._from_records(look_up, token)
+        bearer = next((each for each in self._bearers if each.takes(token)), None)
+        return None if bearer is None else partial(bearer.principal, token)
+
+    def _from_records(self, look_up: LookUp, secret: str) -> Read:
+        hashed = digest(secret)
+
+        async def read() -> Principal | None:
+            return await self._records.run(look_up, hashed, self._clock.now())
+
+        return read
 
     def withdraw(self, principal_id: str) -> None:
         """End what was let in but has not come yet: tickets of a principal whose rights changed."""
         self._tickets.withdraw(principal_id)
 
-    async def _known(self, means: Means, secret: str, look_up: LookUp) -> Principal:
+    async def _known(self, means: Means, secret: str, read: Read) -> Principal:
         key = (means, digest(secret))
         now = self._clock.monotonic()
         found = self._remembered.get(key)
         if found is None or found.until <= now:
-            principal = await self._records.run(look_up, key[1], self._clock.now())
+            principal = await self._look_up(read)
             if len(self._remembered) >= _CAPACITY:
                 self._remembered.clear()
             found = self._remembered[key] = _Remembered(principal, now + REMEMBERED)
@@ -111,6 +142,14 @@ class Authenticator:
         if ends is not None and ends <= self._clock.now():
             raise Unauthenticated("the link or token is over", code="bad_token")
         return found.principal
+
+    async def _look_up(self, read: Read) -> Principal | None:
+        while True:
+            forgotten = self._forgotten
+            principal = await read()
+            # when rights changed while they were read, what was read may be from before
+            if forgotten == self._forgotten:
+                return principal
 
 
 def _look_up(token: str) -> LookUp | None:
@@ -136,6 +175,8 @@ def _by_cookie(connection: Connection, hashed: bytes, now: Micros) -> Principal 
     row = find_session(connection, hashed)
     if row is None or not row.usable(now):
         return None
+    if row.last_seen_at is None or now - row.last_seen_at > _TOUCH_EVERY:
+        touch_session(connection, row.id, now)
     return principal_of_grant(connection, grant_of(row.grant), now)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from nowboard.errors import BadRequest
-from nowboard.model.principals import HOME, ROLES, PrincipalKind
+from nowboard.model.principals import HOME, PrincipalKind
 from nowboard.model.scopes import EVERYTHING, NOTHING, Scope
 from nowboard.records.tokens import TokenRow
+from nowboard.records.users import UserRow
 
 OWNER_ID = "owner"
 """The one who runs the server: signs in by the link that the server prints."""
@@ -57,8 +57,6 @@ def grant_of_token(row: TokenRow) -> Grant:
     return Grant(PrincipalKind.TOKEN, row.id, row.name, row.role, scope, organisation=row.organisation)
 
 
-def check_role(role: str) -> str:
-    """`role` if there is such a role. Raises `BadRequest`."""
-    if role not in ROLES:
-        raise BadRequest(f"there is no role {role!r}; roles are {', '.join(ROLES)}", code="unknown_role")
-    return role
+def grant_of_user(user: UserRow) -> Grant:
+    """What a user's session or link stands for: only who it is, for the rights are read anew."""
+    return Grant(PrincipalKind.USER, user.id, user.name, user.role, organisation=user.organisation)

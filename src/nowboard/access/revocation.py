@@ -65,8 +65,11 @@ class Revocations:
         fresh_tokens, fresh_sessions = tokens - self._handled, owners.keys() - self._handled
         fresh_changes = [change for change in changes if change.number not in self._seen]
         self._handled, self._seen = tokens | owners.keys() | shares.keys(), {change.number for change in changes}
-        if fresh_tokens or fresh_sessions or fresh_changes or fresh_shares:
+        ended = await self._authenticator.ended()
+        if fresh_tokens or fresh_sessions or fresh_changes or fresh_shares or ended:
             self._authenticator.forget()
+        for each in ended:
+            self._finish(each.principal, each.close_code, each.reason)
         for change in fresh_changes:
             self._finish(change.principal, change.close_code, change.reason)
         for token in fresh_tokens:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
-from nowboard.access.grants import check_role, to_row
+from nowboard.access.grants import to_row
+from nowboard.access.handing import check_role_of
 from nowboard.access.secrets import TOKEN_PREFIX, digest, new_id, new_secret
 from nowboard.clock import Micros
 from nowboard.errors import BadRequest, NotFound
 from nowboard.model.principals import HOME
 from nowboard.model.scopes import EVERYTHING, Scope
-from nowboard.records.roles import get_role
 from nowboard.records.tokens import TokenRow, add_token, get_token, list_tokens, revoke_token
 
 
@@ -34,19 +34,19 @@ def issue_token(
     scope: Scope = EVERYTHING,
     expires_at: Micros | None = None,
     organisation: str = HOME,
+    owner: str | None = None,
 ) -> IssuedToken:
-    """Create a token of an organisation's role.
+    """Create a token of an organisation's role; that of an `owner` never does more than the owner can.
 
     Raises `BadRequest` for an unknown role, an empty name or a time that is over.
     """
-    if get_role(connection, organisation, role) is None:
-        check_role(role)
+    check_role_of(connection, organisation, role)
     if not 0 < len(name) <= 200 or not name.isprintable():
         raise BadRequest("a token's name has 1 to 200 printable characters", code="bad_name")
     if expires_at is not None and expires_at <= now:
         raise BadRequest("a token cannot be over before it begins", code="bad_expiry")
     secret = new_secret(TOKEN_PREFIX)
-    row = TokenRow(new_id("tok"), name, role, to_row(scope), now, expires_at, organisation=organisation)
+    row = TokenRow(new_id("tok"), name, role, to_row(scope), now, expires_at, organisation=organisation, owner=owner)
     add_token(connection, row, digest(secret))
     return IssuedToken(secret, row)
 

@@ -15,7 +15,7 @@ from nowboard.cli.history import FLIGHTS, install_packs, load_apart, open_replay
 from nowboard.cli.logs import configure_logs
 from nowboard.cli.memory import keep_memory_low
 from nowboard.cli.options import settings_for
-from nowboard.cli.serve import listen, sign_in_url
+from nowboard.cli.serve import invitation, listen
 from nowboard.clock import HOUR, Clock, SystemClock
 from nowboard.errors import BadRequest, Conflict
 from nowboard.packs.flights.demo import beginning
@@ -110,7 +110,6 @@ async def _beside(app: App, started: asyncio.Event, port: int) -> None:
     await install_packs(app)
     replay = open_replay(app, counted(app), stream_of(app, FLIGHTS))
     await replay.catch_up()
-    link = sign_in_url(app.settings, port, await app.sign_in_code())
-    typer.echo(f"Departures from New York, live. Sign in within 15 minutes, once, with\n  {link}")
+    typer.echo(f"Departures from New York, live. {await invitation(app, port)}")
     work = start(replay.run(), "replay"), start(watch_self(app), "sampler")
     await asyncio.gather(*work, return_exceptions=True)

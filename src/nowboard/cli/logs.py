@@ -12,9 +12,13 @@ import structlog
 
 _SECRETS: Final = (
     (re.compile(r"nb_[A-Za-z0-9_-]{8,}"), "nb_***"),
-    (re.compile(r"(?i)(authorization|cookie|set-cookie|nowboard_session|ticket|token|link|password)(\"?\s*[=:]\s*\"?)"
-                r"(bearer\s+)?[^\s\"',;&]+"), r"\1\2***"),
-    (re.compile(r"sign-in#[A-Za-z0-9_-]+"), "sign-in#***"),
+    (re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*"), "eyJ***"),
+    (re.compile(r"([\"'])(password|current|new|link|(?:client_)?secret)\1(\s*:\s*)([\"'])(?:(?!\4)[^\\]|\\.)*\4"),
+     r"\1\2\1\3\4***\4"),
+    (re.compile(r"([?&](?:code|state|nonce|code_verifier)=)[^\s\"'&]+"), r"\1***"),
+    (re.compile(r"(?i)(authorization|cookie|set-cookie|nowboard_session|nowboard_oidc|ticket|(?:id_|access_)?token|link"
+                r"|password|client_secret)(\"?\s*[=:]\s*\"?)(bearer\s+)?[^\s\"',;&]+"), r"\1\2***"),
+    (re.compile(r"(sign-in|reset)#[A-Za-z0-9_-]+"), r"\1#***"),
 )  # fmt: skip
 _CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
 _KEPT: Final = _CONTROLS | {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
@@ -48,7 +52,7 @@ def configure_logs(level: str, form: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "engineio", "socketio"):
+    for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "engineio", "socketio", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

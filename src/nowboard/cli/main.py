@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nowboard import __version__
-from nowboard.cli import token
+from nowboard.cli import token, user
 from nowboard.cli.apply import apply
 from nowboard.cli.backup import backup
 from nowboard.cli.bench import bench
@@ -43,6 +43,7 @@ def make() -> typer.Typer:
         app.command()(command)
     app.command("import")(import_)
     token.register(app)
+    user.register(app)
     return app
 
 

@@ -73,15 +73,27 @@ def run(app: App, *, self_metrics: bool = False) -> None:
 
 
 def sign_in_url(settings: Settings, port: int, code: str) -> str:
-    """The link that signs in once. The code is in the fragment, which browsers do not send."""
+    """The link that signs in once."""
+    return page_url(settings, port, "sign-in", code)
+
+
+def page_url(settings: Settings, port: int, page: str, code: str = "") -> str:
+    """The address of a page. A code is in the fragment, which browsers do not send."""
     host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host  # noqa: S104 - compared
     base = settings.public_url.rstrip("/") if settings.public_url else f"http://{host}:{port}"
-    return f"{base}/sign-in#{code}"
+    return f"{base}/{page}#{code}" if code else f"{base}/{page}"
 
 
 async def _announce(app: App, port: int) -> None:
-    link = sign_in_url(app.settings, port, await app.sign_in_code())
-    typer.echo(f"Nowboard listens on port {port}. Sign in within 15 minutes, once, with\n  {link}")
+    typer.echo(f"Nowboard listens on port {port}. {await invitation(app, port)}")
+
+
+async def invitation(app: App, port: int) -> str:
+    """How to sign in: by a single-use link until there is an administrator, and with an account from then on."""
+    if await app.needs_setup():
+        link = sign_in_url(app.settings, port, await app.sign_in_code())
+        return f"Sign in within 15 minutes, once, with\n  {link}"
+    return f"Sign in at\n  {page_url(app.settings, port, 'sign-in')}"
 
 
 def listen(host: str, port: int) -> socket.socket:

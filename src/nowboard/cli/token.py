@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,15 +12,13 @@ from rich.table import Table
 
 from nowboard.access.tokens import issue_token, withdraw_token
 from nowboard.cli.failures import told
-from nowboard.cli.options import DataOption, settings_for
+from nowboard.cli.options import DataOption, day, opened_records
 from nowboard.clock import DAY, HOUR, MINUTE, Micros, SystemClock
 from nowboard.errors import BadRequest
 from nowboard.model.scopes import EVERYTHING, Scope
-from nowboard.records.database import Records
 from nowboard.records.tokens import TokenRow, list_tokens
 
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def register(app: typer.Typer) -> None:
@@ -37,13 +32,13 @@ def register(app: typer.Typer) -> None:
 
 def create(
     name: Annotated[str, typer.Option(help="What the token is for.")],
-    role: Annotated[str, typer.Option(help="viewer, ingest, analyst, editor or admin.")] = "viewer",
+    role: Annotated[str, typer.Option(help="viewer, ingest, analyst, editor, admin or one of your own.")] = "viewer",
     scope: Annotated[str | None, typer.Option(help="Row scope: JSON, or a file with JSON. Default: all rows.")] = None,
     expires: Annotated[str | None, typer.Option(help="Lifetime such as 12h or 90d. Default: until revoked.")] = None,
     data: DataOption = None,
 ) -> None:
     """Create a token and print it, on the last line, this once."""
-    with told(), _records(data) as records:
+    with told(), opened_records(data) as records:
         now = SystemClock().now()
         until = None if expires is None else now + _duration(expires)
         rows = EVERYTHING if scope is None else _scope(scope)
@@ -54,11 +49,11 @@ def create(
 
 def show(data: DataOption = None) -> None:
     """List all tokens, without their secrets."""
-    with told(), _records(data) as records:
+    with told(), opened_records(data) as records:
         rows, now = records.call(list_tokens), SystemClock().now()
     table = Table("id", "name", "role", "state", "created", "last used", box=None)
     for row in rows:
-        table.add_row(row.id, row.name, row.role, _state(row, now), _day(row.created_at), _day(row.last_used_at))
+        table.add_row(row.id, row.name, row.role, _state(row, now), day(row.created_at), day(row.last_used_at))
     Console(width=None if Console().is_terminal else 160).print(table)
 
 
@@ -67,20 +62,9 @@ def revoke(
     data: DataOption = None,
 ) -> None:
     """Revoke a token. A running server refuses it within a second and closes what it opened within five."""
-    with told(), _records(data) as records:
+    with told(), opened_records(data) as records:
         row = records.call(withdraw_token, token, SystemClock().now())
         typer.echo(f"{row.id}: token {row.name!r} is revoked.")
-
-
-@contextmanager
-def _records(data: Path | None) -> Iterator[Records]:
-    settings = settings_for(data=data)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    records = Records(settings.records)
-    try:
-        yield records
-    finally:
-        records.close()
 
 
 def _scope(text: str) -> Scope:
@@ -103,7 +87,3 @@ def _state(row: TokenRow, now: Micros) -> str:
     if row.revoked_at is not None:
         return "revoked"
     return "usable" if row.usable(now) else "over"
-
-
-def _day(micros: Micros | None) -> str:
-    return "never" if micros is None else f"{_EPOCH + timedelta(microseconds=micros):%Y-%m-%d %H:%M}"

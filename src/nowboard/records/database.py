@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import random
 import subprocess
@@ -54,6 +55,8 @@ class Records:
 
     def __init__(self, target: Target, *, limits: RecordsLimits | None = None) -> None:
         limits = limits or RecordsLimits()
+        if isinstance(target, Path):
+            _keep_private(target)
         self._engine = open_engine(target, limits.busy_timeout, limits.connections)
         self._shared = isinstance(target, str)
         # one connection holds an in-memory database, so only one thread may use it
@@ -132,6 +135,13 @@ def _told(attempt: int | None = None) -> Iterator[None]:
         if fault is None:
             raise
         raise fault from error
+
+
+def _keep_private(path: Path) -> None:
+    """Nobody but the server's own account reads the file, for the server's secrets are in it."""
+    path.touch(mode=0o600)
+    with contextlib.suppress(PermissionError):  # the file is another account's, who decides about it
+        path.chmod(0o600)
 
 
 def _version(connection: Connection) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -51,6 +51,28 @@ def revoke_session(connection: Connection, session_id: str, now: Micros) -> bool
     return connection.execute(statement.values(revoked_at=now)).rowcount == 1
 
 
+def revoke_sessions(connection: Connection, principal: str, now: Micros, *, keep: str | None = None) -> int:
+    """Revoke all usable sessions of a principal, but for the one with the id `keep`; how many those were."""
+    columns = SESSIONS.c
+    wanted = (columns.principal == principal) & columns.revoked_at.is_(None) & (columns.expires_at > now)
+    if keep is not None:
+        wanted &= columns.id != keep
+    return connection.execute(update(SESSIONS).where(wanted).values(revoked_at=now)).rowcount
+
+
+def list_sessions(connection: Connection, principal: str, now: Micros) -> list[SessionRow]:
+    """The usable sessions of a principal, the newest first."""
+    columns = SESSIONS.c
+    wanted = (columns.principal == principal) & columns.revoked_at.is_(None) & (columns.expires_at > now)
+    found = select(*_COLUMNS).where(wanted).order_by(columns.created_at.desc(), columns.id)
+    return [SessionRow(**row._mapping) for row in connection.execute(found)]
+
+
+def touch_session(connection: Connection, session_id: str, now: Micros) -> None:
+    """Note that a session was used."""
+    connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(last_seen_at=now))
+
+
 def ended_sessions(connection: Connection, after: Micros, until: Micros) -> list[SessionRow]:
     """Sessions that were revoked or ran out in (after, until]."""
     columns = SESSIONS.c
@@ -58,19 +80,53 @@ def ended_sessions(connection: Connection, after: Micros, until: Micros) -> list
     return [SessionRow(**row._mapping) for row in connection.execute(select(*_COLUMNS).where(ended))]
 
 
-def add_link(connection: Connection, digest: bytes, grant: Mapping[str, Any], now: Micros, expires_at: Micros) -> None:
-    """Store a sign-in link under the hash of its code, and forget those that are over."""
+def add_link(
+    connection: Connection,
+    digest: bytes,
+    grant: Mapping[str, Any],
+    now: Micros,
+    expires_at: Micros,
+    *,
+    purpose: str = "sign_in",
+    principal: str = "",
+) -> None:
+    """Store a link under the hash of its code, and forget those that are over."""
     connection.execute(delete(SIGN_IN_LINKS).where(SIGN_IN_LINKS.c.expires_at < now))
-    row = {"hash": digest, "grant": dict(grant), "created_at": now, "expires_at": expires_at}
+    row = {
+        "hash": digest,
+        "purpose": purpose,
+        "principal": principal,
+        "grant": dict(grant),
+        "created_at": now,
+        "expires_at": expires_at,
+    }
     connection.execute(insert(SIGN_IN_LINKS).values(row))
 
 
-def use_link(connection: Connection, digest: bytes, now: Micros) -> Mapping[str, Any] | None:
-    """Use a link up: its grant, or None when it does not exist, is over or was used before."""
+def peek_link(
+    connection: Connection, digest: bytes, now: Micros, purposes: Collection[str]
+) -> Mapping[str, Any] | None:
+    """The grant of a link that could be used, without using it up."""
     columns = SIGN_IN_LINKS.c
     fresh = (columns.hash == digest) & columns.used_at.is_(None) & (columns.expires_at > now)
+    found = connection.execute(select(columns.grant).where(fresh & columns.purpose.in_(purposes))).one_or_none()
+    return None if found is None else found.grant
+
+
+def use_link(
+    connection: Connection, digest: bytes, now: Micros, purposes: Collection[str] = ("sign_in",)
+) -> Mapping[str, Any] | None:
+    """Use a link up: its grant, or None when there is none for these purposes, it is over or was used before."""
+    columns = SIGN_IN_LINKS.c
+    fresh = (columns.hash == digest) & columns.used_at.is_(None) & (columns.expires_at > now)
+    fresh &= columns.purpose.in_(purposes)
     used = connection.execute(update(SIGN_IN_LINKS).where(fresh).values(used_at=now))
     if used.rowcount != 1:
         return None
     grant: Mapping[str, Any] = connection.execute(select(columns.grant).where(columns.hash == digest)).scalar_one()
     return grant
+
+
+def drop_links(connection: Connection, principal: str) -> None:
+    """Forget the links of a principal: none of them works any more."""
+    connection.execute(delete(SIGN_IN_LINKS).where(SIGN_IN_LINKS.c.principal == principal))

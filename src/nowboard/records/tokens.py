@@ -52,9 +52,14 @@ def get_token(connection: Connection, token_id: str) -> TokenRow | None:
     return None if found is None else _row(found)
 
 
-def list_tokens(connection: Connection) -> list[TokenRow]:
-    """All tokens, the oldest first."""
-    return [_row(found) for found in connection.execute(select(*_COLUMNS).order_by(API_TOKENS.c.created_at))]
+def list_tokens(connection: Connection, organisation: str | None = None, *, owner: str | None = None) -> list[TokenRow]:
+    """All tokens, or those of an organisation or an owner, the oldest first."""
+    wanted = select(*_COLUMNS).order_by(API_TOKENS.c.created_at, API_TOKENS.c.id)
+    if organisation is not None:
+        wanted = wanted.where(API_TOKENS.c.organisation == organisation)
+    if owner is not None:
+        wanted = wanted.where(API_TOKENS.c.owner == owner)
+    return [_row(found) for found in connection.execute(wanted)]
 
 
 def revoke_token(connection: Connection, token_id: str, now: Micros) -> bool:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI, Request
 
+from nowboard.access.accounts import Accounts
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.erasing import Erasures
+from nowboard.access.identities import SignInProviders
 from nowboard.access.limits import RequestLimiter
 from nowboard.access.publications import Publications
 from nowboard.access.refusals import Refusals
@@ -38,7 +40,9 @@ from nowboard.web.routes.erasures import erasure_routes
 from nowboard.web.routes.events import event_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
+from nowboard.web.routes.oidc import oidc_routes
 from nowboard.web.routes.organisations import organisation_routes
+from nowboard.web.routes.own_sessions import own_session_routes
 from nowboard.web.routes.pages import page_routes
 from nowboard.web.routes.queries import query_routes
 from nowboard.web.routes.roles import role_routes
@@ -46,13 +50,16 @@ from nowboard.web.routes.runs import run_routes
 from nowboard.web.routes.saved import one_saved_query_routes, saved_query_routes
 from nowboard.web.routes.sessions import session_routes
 from nowboard.web.routes.settings import settings_routes
+from nowboard.web.routes.setup import setup_routes
 from nowboard.web.routes.shared import shared_routes
 from nowboard.web.routes.shares import share_routes
 from nowboard.web.routes.streams import stream_routes
 from nowboard.web.routes.tables import table_routes
 from nowboard.web.routes.template_use import template_use_routes
 from nowboard.web.routes.templates import one_template_routes, template_routes
+from nowboard.web.routes.tokens import token_routes
 from nowboard.web.routes.transfer import transfer_routes
+from nowboard.web.routes.users import user_routes
 from nowboard.web.routes.versions import history_routes, version_routes
 from nowboard.web.routes.widgets import widget_routes
 from nowboard.web.saved import SavedQueries
@@ -81,6 +88,8 @@ class WebServices:
     limiter: RequestLimiter
     erasures: Erasures
     refusals: Refusals
+    accounts: Accounts
+    providers: SignInProviders | None
     tickets: Tickets
     publications: Publications
     clock: Clock
@@ -144,7 +153,7 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     engine, records, clock, options = services.engine, services.records, services.clock, services.options
     return [
         event_routes(gate, services.ingest),  # looked through in order, and most requests are for this one
-        session_routes(gate, records, services.authenticator, services.tickets, clock, options),
+        *_identity_routers(services, gate),
         organisation_routes(gate, records, services.authenticator, engine, clock, options),
         role_routes(gate, records, services.authenticator, engine, clock, options),
         stream_routes(gate, engine, services.ingest.evolver, options),
@@ -186,4 +195,17 @@ def _document_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         saved_query_routes(gate, records, saved, clock, options),
         one_saved_query_routes(gate, records, saved, clock, changed, options),
         run_routes(gate, records, engine, saved, values, services.metrics, options),
+    ]
+
+
+def _identity_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
+    records, clock, options = services.records, services.clock, services.options
+    authenticator, accounts, providers = services.authenticator, services.accounts, services.providers
+    return [
+        session_routes(gate, records, authenticator, accounts, services.tickets, providers, clock, options),
+        oidc_routes(records, authenticator, providers, clock, options),
+        own_session_routes(gate, records, authenticator, clock),
+        setup_routes(gate, records, authenticator, accounts, clock, options),
+        user_routes(gate, records, authenticator, accounts, clock, options),
+        token_routes(gate, records, authenticator, services.engine, clock, options),
     ]

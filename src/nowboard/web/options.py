@@ -25,6 +25,7 @@ class WebOptions:
     """Options of the HTTP edge. `json_bytes` bounds bodies that are not events, `table_bytes` those of tables."""
 
     secure: bool = False
+    public_url: str | None = None
     origins: frozenset[str] = field(default_factory=frozenset)
     session_lifetime: Micros = 14 * DAY
     metrics: Exposure = Exposure.LOCAL

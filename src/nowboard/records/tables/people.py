@@ -74,6 +74,8 @@ SIGN_IN_LINKS = Table(
     Column("hash", LargeBinary(32), primary_key=True),
     # sign_in, setup, invite or reset
     Column("purpose", String(16), nullable=False, server_default="sign_in"),
+    # whose it is, to end older ones by
+    Column("principal", String(200), nullable=False, server_default="", index=True),
     Column("grant", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),

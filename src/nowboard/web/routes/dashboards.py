@@ -15,11 +15,10 @@ from nowboard.model.principals import Permission
 from nowboard.records.dashboards import ORGANISATION
 from nowboard.records.database import Records
 from nowboard.web.answers import answer
-from nowboard.web.direct import api_router
 from nowboard.web.documents import IF_MATCH, DashboardItem, etag_in, item_of, own_id, tagged
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
-from nowboard.web.options import WebOptions
+from nowboard.web.options import PREFIX, WebOptions
 from nowboard.web.paging import Page
 from nowboard.web.reading import read_object
 from nowboard.web.writing import Writing
@@ -37,7 +36,7 @@ class DashboardList(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def dashboard_routes(gate: Gate, records: Records, writing: Writing, clock: Clock, options: WebOptions) -> APIRouter:
     """`/dashboards`."""
-    router = api_router("Dashboards")
+    router = APIRouter(prefix=PREFIX, tags=["Dashboards"])
 
     @router.get("/dashboards", **described("The dashboards that you may see", answer=DashboardList))
     async def every(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import msgspec
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
 
+from nowboard.access.accounts import Accounts
 from nowboard.access.authenticate import Authenticator
-from nowboard.access.sessions import StartedSession, sign_in_by_link, sign_in_by_token, sign_out
+from nowboard.access.identities import SignInProviders
+from nowboard.access.sessions import StartedSession, Visit, sign_in_by_link, sign_in_by_token, sign_out
 from nowboard.access.tickets import LIFETIME, Tickets
-from nowboard.clock import SECOND, Clock
+from nowboard.clock import Clock
 from nowboard.errors import BadRequest
-from nowboard.model.principals import Principal
 from nowboard.records.database import Records
+from nowboard.records.users import count_users, has_administrator
 from nowboard.web.answers import answer, nothing
+from nowboard.web.browser_sessions import Me, drop_cookie, me, signed_in, visit_of
 from nowboard.web.direct import api_router
 from nowboard.web.gate import COOKIE, Gate
 from nowboard.web.openapi import described
@@ -21,20 +25,34 @@ from nowboard.web.reading import read_json
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Exactly one of a single-use sign-in code and an API token."""
+    """Exactly one of a single-use sign-in code, an API token, and an address with its password."""
 
     link: str | None = None
     token: str | None = None
+    email: str | None = None
+    password: str | None = None
 
 
-class Me(msgspec.Struct, frozen=True):
-    """Who is signed in, and what the role allows."""
+class ResetPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The single-use code of an invitation or a reset link, and the password to have from now on."""
 
-    kind: str
+    link: str
+    password: str
+
+
+class ProviderItem(msgspec.Struct, frozen=True):
+    """An OpenID provider to sign in with, at `/sessions/oidc/{id}`."""
+
     id: str
     name: str
-    role: str
-    permissions: list[str]
+
+
+class Methods(msgspec.Struct, frozen=True):
+    """How to sign in here: whether there are accounts, whether the first is still to be made, and who else is asked."""
+
+    password: bool
+    setup: bool
+    providers: list[ProviderItem]
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -45,30 +63,46 @@ class Ticket(msgspec.Struct, frozen=True):
 
 
 def session_routes(
-    gate: Gate, records: Records, authenticator: Authenticator, tickets: Tickets, clock: Clock, options: WebOptions
+    gate: Gate,
+    records: Records,
+    authenticator: Authenticator,
+    accounts: Accounts,
+    tickets: Tickets,
+    providers: SignInProviders | None,
+    clock: Clock,
+    options: WebOptions,
 ) -> APIRouter:
-    """`/sessions`."""
+    """`/sessions`, but for the list of one's own."""
     router = api_router("Sessions")
+
+    @router.get("/sessions/methods", **described("How to sign in", answer=Methods, public=True))
+    async def methods() -> Response:
+        users, administered = await records.run(_state)
+        named = [ProviderItem(*each) for each in (providers.names() if providers else [])]
+        return answer(Methods(users, not administered, named))
 
     @router.post("/sessions", **described("Sign in", body=SignIn, answer=Me, status=201, public=True))
     async def create(request: Request) -> Response:
         gate.check_own_page(request)
         wanted = await read_json(request, SignIn, options.json_bytes)
-        secret = wanted.link or wanted.token
-        if secret is None or (wanted.link and wanted.token):
-            raise BadRequest("send either `link` or `token`", code="bad_body")
-        sign_in = sign_in_by_link if wanted.link else sign_in_by_token
-        previous = request.cookies.get(COOKIE)
-        lifetime = options.session_lifetime
-        started = await records.run(sign_in, secret, now=clock.now(), lifetime=lifetime, previous=previous)
+        started = await _sign_in(wanted, visit_of(request, options), records, accounts, clock)
         authenticator.forget()
-        response = answer(_me(started.principal), status=201)
-        _set_cookie(response, started, secure=options.secure or request.url.scheme == "https")
-        return response
+        return signed_in(request, started, options)
+
+    @router.post(
+        "/sessions/reset",
+        **described("Choose a password with a link", body=ResetPassword, answer=Me, status=201, public=True),
+    )
+    async def reset(request: Request) -> Response:
+        gate.check_own_page(request)
+        wanted = await read_json(request, ResetPassword, options.json_bytes)
+        started = await accounts.choose(wanted.link, wanted.password, visit_of(request, options))
+        authenticator.forget()
+        return signed_in(request, started, options)
 
     @router.get("/sessions/current", **described("Who is signed in", answer=Me))
     async def current(request: Request) -> Response:
-        return answer(_me(await gate.principal(request, guests=True)))
+        return answer(me(await gate.principal(request, guests=True)))
 
     @router.delete("/sessions/current", **described("Sign out", status=204))
     async def end(request: Request) -> Response:
@@ -78,7 +112,7 @@ def session_routes(
             await records.run(sign_out, cookie, clock.now())
             authenticator.forget()
         response = nothing()
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+        drop_cookie(response)
         return response
 
     @router.post("/sessions/tickets", **described("A ticket for one socket", answer=Ticket, status=201))
@@ -89,13 +123,18 @@ def session_routes(
     return router
 
 
-def _me(principal: Principal) -> Me:
-    permissions = sorted(permission.value for permission in principal.permissions)
-    return Me(principal.kind.value, principal.id, principal.name, principal.role, permissions)
+async def _sign_in(wanted: SignIn, visit: Visit, records: Records, accounts: Accounts, clock: Clock) -> StartedSession:
+    given = {"now": clock.now(), "lifetime": visit.lifetime}
+    match wanted:
+        case SignIn(link=None, token=None, email=str(email), password=str(password)):
+            return await accounts.sign_in(email, password, visit)
+        case SignIn(link=str(code), token=None, email=None, password=None) if code:
+            return await records.run(sign_in_by_link, code, **given, previous=visit.previous, agent=visit.agent)
+        case SignIn(link=None, token=str(token), email=None, password=None) if token:
+            return await records.run(sign_in_by_token, token, **given, previous=visit.previous, agent=visit.agent)
+        case _:
+            raise BadRequest("send either `link`, or `token`, or `email` and `password`", code="bad_body")
 
 
-def _set_cookie(response: Response, started: StartedSession, *, secure: bool) -> None:
-    lifetime = (started.row.expires_at - started.row.created_at) // SECOND
-    response.set_cookie(
-        COOKIE, started.cookie, max_age=lifetime, path="/", httponly=True, samesite="lax", secure=secure
-    )
+def _state(connection: Connection) -> tuple[bool, bool]:
+    return count_users(connection) > 0, has_administrator(connection)

@@ -57,6 +57,8 @@ def upgrade() -> None:
     op.add_column("sessions", sa.Column("address", sa.String(64)))
     op.create_index("sessions_principal", "sessions", ["principal"])
     op.add_column("sign_in_links", sa.Column("purpose", sa.String(16), nullable=False, server_default="sign_in"))
+    op.add_column("sign_in_links", sa.Column("principal", sa.String(200), nullable=False, server_default=""))
+    op.create_index("ix_sign_in_links_principal", "sign_in_links", ["principal"])
     op.add_column("api_tokens", sa.Column("organisation", sa.String(63), nullable=False, server_default="main"))
     op.add_column("api_tokens", sa.Column("owner", sa.String(32)))
     op.create_index("ix_api_tokens_owner", "api_tokens", ["owner"])
@@ -66,9 +68,10 @@ def downgrade() -> None:
     """Remove them."""
     op.drop_index("ix_api_tokens_owner", "api_tokens")
     op.drop_index("sessions_principal", "sessions")
+    op.drop_index("ix_sign_in_links_principal", "sign_in_links")
     for table, columns in (
         ("api_tokens", ("owner", "organisation")),
-        ("sign_in_links", ("purpose",)),
+        ("sign_in_links", ("principal", "purpose")),
         ("sessions", ("address", "agent", "last_seen_at", "principal")),
     ):
         for column in columns:
