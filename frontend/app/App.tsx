@@ -13,6 +13,17 @@ import { Shell } from './shell/Shell';
 import { colorSchemeManager, theme } from './theme/theme';
 
 const DashboardPage = lazy(async () => ({ default: (await import('./dashboard/DashboardPage')).DashboardPage }));
+const AccountPage = lazy(async () => ({ default: (await import('./account/AccountPage')).AccountPage }));
+const TrashPage = lazy(async () => ({ default: (await import('./dashboards/TrashPage')).TrashPage }));
+const SavedQueriesPage = lazy(async () => ({ default: (await import('./queries/SavedQueriesPage')).SavedQueriesPage }));
+const UsersPage = lazy(async () => ({ default: (await import('./admin/users/UsersPage')).UsersPage }));
+const RolesPage = lazy(async () => ({ default: (await import('./admin/roles/RolesPage')).RolesPage }));
+const OrganisationsPage = lazy(async () => ({
+  default: (await import('./admin/organisations/OrganisationsPage')).OrganisationsPage,
+}));
+const AuditPage = lazy(async () => ({ default: (await import('./admin/audit/AuditPage')).AuditPage }));
+const ResetPage = lazy(async () => ({ default: (await import('./session/ResetPage')).ResetPage }));
+const SetupPage = lazy(async () => ({ default: (await import('./session/SetupPage')).SetupPage }));
 const SharePage = lazy(async () => ({ default: (await import('./share/SharePage')).SharePage }));
 
 function SignedIn() {
@@ -24,6 +35,13 @@ function SignedIn() {
             <Route path="/" component={DashboardsPage} />
             <Route path="/dashboards" component={DashboardsPage} />
             <Route path="/dashboards/:id">{({ id }) => <DashboardPage key={id} id={id} />}</Route>
+            <Route path="/trash" component={TrashPage} />
+            <Route path="/queries" component={SavedQueriesPage} />
+            <Route path="/account" component={AccountPage} />
+            <Route path="/admin/users" component={UsersPage} />
+            <Route path="/admin/roles" component={RolesPage} />
+            <Route path="/admin/organisations" component={OrganisationsPage} />
+            <Route path="/admin/audit" component={AuditPage} />
             <Route>
               <NotFoundPage />
             </Route>
@@ -49,6 +67,16 @@ export function App() {
         <QueryClientProvider client={queryClient}>
           <Switch>
             <Route path="/sign-in" component={SignInPage} />
+            <Route path="/reset">
+              <Suspense fallback={null}>
+                <ResetPage />
+              </Suspense>
+            </Route>
+            <Route path="/set-up">
+              <Suspense fallback={null}>
+                <SetupPage />
+              </Suspense>
+            </Route>
             <Route path="/share/:share">
               <Suspense fallback={<GridPlaceholder />}>
                 <SharePage />

@@ -48,14 +48,17 @@ export const authorizeWith = (secret: string | null): void => {
   bearer = secret;
 };
 
-const headersOf = (body: unknown): Record<string, string> => ({
+const headersOf = (body: unknown, ifMatch: string | undefined): Record<string, string> => ({
+  ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
   ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   ...(bearer === null ? {} : { Authorization: `Bearer ${bearer}` }),
 });
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
+  /** The ETag that was read: the change is refused when somebody else was quicker. */
+  readonly ifMatch?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -71,13 +74,13 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
 
 /** As `request`, with the headers of the answer. */
 export async function requestAnswer<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-  const { method = 'GET', body, signal } = options;
+  const { method = 'GET', body, ifMatch, signal } = options;
   let response: Response;
   try {
     response = await fetch(`${API_BASE}${path}`, {
       method,
       credentials: bearer === null ? 'same-origin' : 'omit',
-      headers: headersOf(body),
+      headers: headersOf(body, ifMatch),
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
     });

@@ -8,12 +8,12 @@ interface DashboardPage {
   readonly next?: string | null;
 }
 
-const everyDashboard = async (signal: AbortSignal): Promise<readonly DashboardSummary[]> => {
+const everyDashboard = async (signal: AbortSignal, trash: boolean): Promise<readonly DashboardSummary[]> => {
   const items: DashboardSummary[] = [];
   let after: string | null | undefined;
   do {
-    const path = after ? `/dashboards?after=${encodeURIComponent(after)}` : '/dashboards';
-    const page: DashboardPage = await request<DashboardPage>(path, { signal });
+    const query = new URLSearchParams({ ...(trash ? { trash: 'true' } : {}), ...(after ? { after } : {}) });
+    const page: DashboardPage = await request<DashboardPage>(`/dashboards?${query}`, { signal });
     items.push(...page.items);
     after = page.next;
   } while (after);
@@ -22,8 +22,13 @@ const everyDashboard = async (signal: AbortSignal): Promise<readonly DashboardSu
 
 export const dashboardsQuery = queryOptions({
   queryKey: ['dashboards'],
-  queryFn: ({ signal }) => everyDashboard(signal),
+  queryFn: ({ signal }) => everyDashboard(signal, false),
   staleTime: 30_000,
+});
+
+export const trashQuery = queryOptions({
+  queryKey: ['trash'],
+  queryFn: ({ signal }) => everyDashboard(signal, true),
 });
 
 /** A document with the number of the version it is; null where the server does not say. */

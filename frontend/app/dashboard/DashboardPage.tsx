@@ -8,6 +8,7 @@ import { Failure } from '../ui/Failure';
 import { preloadCharts } from '../widgets/createChart';
 import { DashboardView } from './DashboardView';
 import { GridPlaceholder } from './GridPlaceholder';
+import { Unpublished } from './Unpublished';
 
 /** One dashboard: its document first, then its numbers. */
 export function DashboardPage({ id }: { readonly id: string }) {
@@ -22,6 +23,8 @@ export function DashboardPage({ id }: { readonly id: string }) {
     );
   }
   if (dashboard.isError) {
+    const code = dashboard.error instanceof ApiFailure ? dashboard.error.code : null;
+    if (code === 'not_published') return <Unpublished id={id} />;
     const missing = dashboard.error instanceof ApiFailure && dashboard.error.status === 404;
     if (missing) {
       return (

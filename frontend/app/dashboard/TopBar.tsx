@@ -7,6 +7,7 @@ import { FilterBar } from './FilterBar';
 import { FilterSheet } from './FilterSheet';
 import { LiveBadge } from './LiveBadge';
 import { MoreMenu } from './MoreMenu';
+import { PublishButton } from './owning/PublishButton';
 import { QuickActions } from './QuickActions';
 import { TimeRange } from './TimeRange';
 import styles from './TopBar.module.css';
@@ -51,6 +52,7 @@ export function TopBar({ view, filters, change }: TopBarProps) {
           <MoreMenu actions={actions} />
         ) : (
           <>
+            <PublishButton id={document.id} />
             {timeRange}
             <QuickActions actions={actions} />
             <MoreMenu actions={actions} />

@@ -2,8 +2,10 @@ import { Button, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { age } from '../../core/times';
 import { dashboardsQuery } from '../api/dashboards';
+import { useMay } from '../api/sessions';
 import { PageBar } from '../shell/PageBar';
 import { Failure } from '../ui/Failure';
 import { Icon } from '../ui/Icon';
@@ -14,6 +16,7 @@ import styles from './DashboardsPage.module.css';
 import { SortMenu } from './SortMenu';
 import { changedAt, type Order, searchDashboards, sortDashboards, tagsOf } from './search';
 import { TagList } from './TagList';
+import { useOwnerWords } from './useOwnerWords';
 
 const PLACEHOLDERS = [1, 2, 3];
 const MINUTE_MS = 60_000;
@@ -44,12 +47,23 @@ export function DashboardsPage() {
     setTag(null);
   };
   const now = useNow(MINUTE_MS);
+  const ownerWords = useOwnerWords();
+  const may = useMay();
   const found = sortDashboards(searchDashboards(all, text, tag), order);
 
   return (
     <>
       <title>Dashboards · Nowboard</title>
-      <PageBar title="Dashboards" />
+      <PageBar
+        title="Dashboards"
+        actions={
+          may('edit') ? (
+            <Button component={Link} href="/trash" variant="subtle" color="gray" size="compact-md">
+              Trash
+            </Button>
+          ) : null
+        }
+      />
       <div className={styles.root}>
         {dashboards.isError ? (
           <Failure
@@ -83,6 +97,7 @@ export function DashboardsPage() {
               key={dashboard.id}
               dashboard={dashboard}
               changed={changedWords(now - changedAt(dashboard))}
+              owner={ownerWords(dashboard)}
             />
           ))}
         </ul>

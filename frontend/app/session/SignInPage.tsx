@@ -1,59 +1,52 @@
 import { Loader } from '@mantine/core';
-import { ApiFailure } from '../api/client';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { methodsQuery, type SignInMethods } from '../api/sessions';
 import { Icon } from '../ui/Icon';
-import { Logo } from '../ui/Logo';
+import { AuthCard } from './AuthCard';
+import { LinkFailure } from './LinkFailure';
+import { SignInForms } from './SignInForms';
 import styles from './SignInPage.module.css';
-import { TokenForm } from './TokenForm';
 import { useLinkSignIn } from './useSignIn';
+import { codeWords } from './words';
 
-function LinkFailure({ error }: { readonly error: Error }) {
-  const refused = error instanceof ApiFailure && error.status >= 400 && error.status < 500;
+const ONLY_TOKENS: SignInMethods = { password: false, setup: false, providers: [] };
+
+const leadOf = ({ password, providers }: SignInMethods): string =>
+  password || providers.length > 0
+    ? 'With your account, or with a link that was made for you.'
+    : 'Open the sign-in link that the server printed, or paste an API token.';
+
+/** A provider leads back here with a code when it did not sign the person in. */
+function ProviderFailure({ code }: { readonly code: string }) {
   return (
     <div className={styles.notice} role="alert">
       <Icon name="warning" size={16} />
-      <div>
-        <strong>{refused ? 'This sign-in link does not work any more' : 'Signing in did not work'}</strong>
-        <p>
-          {refused
-            ? 'A link works once, within 15 minutes. Where the server runs, this makes a new one:'
-            : error.message}
-        </p>
-        {refused ? <code>nowboard link</code> : null}
-      </div>
+      <span>{codeWords(code)}</span>
     </div>
   );
 }
 
-/** For who has no session: the code of a link is used at once; otherwise there is a form for an API token. */
+/** For who has no session: the code of a link is used at once; otherwise there are forms. */
 export function SignInPage() {
   const link = useLinkSignIn();
+  const asked = useQuery(methodsQuery);
+  const [refused] = useState(() => new URLSearchParams(window.location.search).get('error'));
+  const methods = asked.isError ? ONLY_TOKENS : asked.data;
+  if (link.isPending || methods === undefined) {
+    return (
+      <AuthCard title="Sign in">
+        <p className={styles.waiting} role="status">
+          <Loader size="xs" /> {link.isPending ? 'Signing you in' : 'One moment'}
+        </p>
+      </AuthCard>
+    );
+  }
   return (
-    <main className={styles.root} id="main">
-      <title>Sign in · Nowboard</title>
-      <div className={styles.card}>
-        <div className={styles.brand}>
-          <Logo size={32} />
-          <span>Nowboard</span>
-        </div>
-        {link.isPending ? (
-          <p className={styles.waiting} role="status">
-            <Loader size="xs" /> Signing you in
-          </p>
-        ) : (
-          <>
-            <div>
-              <h1 className={styles.title}>Sign in</h1>
-              <p className={styles.lead}>Open the sign-in link that the server printed, or paste an API token.</p>
-            </div>
-            {link.error ? <LinkFailure error={link.error} /> : null}
-            <TokenForm />
-            <div className={styles.help}>
-              <p>No token yet? Where the server runs:</p>
-              <code>nowboard token create --name browser</code>
-            </div>
-          </>
-        )}
-      </div>
-    </main>
+    <AuthCard title="Sign in" lead={leadOf(methods)}>
+      {link.error ? <LinkFailure error={link.error} /> : null}
+      {refused && !link.error ? <ProviderFailure code={refused} /> : null}
+      <SignInForms methods={methods} />
+    </AuthCard>
   );
 }

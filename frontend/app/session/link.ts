@@ -1,4 +1,4 @@
-/** The single-use code of a sign-in link. It sits in the fragment, which browsers never send. */
+/** The single-use code of a link that signs in or lets one choose a password. It sits in the fragment, which browsers never send. */
 
 export interface Location {
   readonly pathname: string;
@@ -6,8 +6,8 @@ export interface Location {
 }
 
 /** The code, or null when the address carries none. */
-export function readCode({ pathname, hash }: Location): string | null {
-  if (!pathname.endsWith('/sign-in')) return null;
+export function readCode({ pathname, hash }: Location, page = '/sign-in'): string | null {
+  if (!pathname.endsWith(page)) return null;
   const code = decodeURIComponent(hash.replace(/^#/, '')).trim();
   return code === '' ? null : code;
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useConnection } from '../../react/index';
 import { ApiFailure } from '../api/client';
-import { dashboardQuery } from '../api/dashboards';
+import { dashboardQuery, type PublishedDashboard } from '../api/dashboards';
 import { type Shared, sharedQuery } from '../api/shared';
 import { DashboardView } from '../dashboard/DashboardView';
 import { GridPlaceholder } from '../dashboard/GridPlaceholder';
@@ -17,17 +17,22 @@ interface SharedDashboardProps {
 const REFUSED = [401, 403, 404];
 const isRefused = (error: Error | null): boolean => error instanceof ApiFailure && REFUSED.includes(error.status);
 
+const shown = ({ dashboard }: Shared): PublishedDashboard => ({
+  document: dashboard,
+  version: dashboard.version ?? null,
+});
+
 /** The document under the key that a new version invalidates, read from where guests read it. */
 function Document({ shared, embedded }: SharedDashboardProps & { readonly shared: Shared }) {
   const { phase } = useConnection();
   const current = useQuery({
     ...dashboardQuery(shared.dashboard.id),
-    queryFn: async ({ client }) => (await client.fetchQuery({ ...sharedQuery, staleTime: 0 })).dashboard,
-    initialData: shared.dashboard,
+    queryFn: async ({ client }) => shown(await client.fetchQuery({ ...sharedQuery, staleTime: 0 })),
+    initialData: shown(shared),
   });
   if (phase === 'revoked' || phase === 'signed_out' || isRefused(current.error))
     return <ShareOver embedded={embedded} />;
-  return <DashboardView document={current.data} />;
+  return <DashboardView document={current.data.document} version={current.data.version} />;
 }
 
 /** The one dashboard of a share: live, and without anything that leads elsewhere. */

@@ -62,6 +62,19 @@ export function Navigation({ folded, onFold, onHelp }: NavigationProps) {
             <span className={folded ? 'nb-hidden' : styles.label}>All dashboards</span>
           </Link>
         </li>
+        <li>
+          <Link
+            href="/queries"
+            className={styles.link}
+            title={folded ? 'Saved queries' : undefined}
+            aria-current={path === '/queries' ? 'page' : undefined}
+          >
+            <span className={styles.icon}>
+              <Icon name="table" />
+            </span>
+            <span className={folded ? 'nb-hidden' : styles.label}>Saved queries</span>
+          </Link>
+        </li>
         <li className={styles.rule} aria-hidden="true" />
         <DashboardLinks folded={folded} />
       </ul>

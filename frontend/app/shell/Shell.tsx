@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { readView } from '../dashboard/view';
 import { useTheme } from '../theme/useTheme';
+import { Toasts } from '../ui/Toasts';
 import { ShellContext } from './context';
 import { Navigation } from './Navigation';
 import styles from './Shell.module.css';
@@ -48,7 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </div>
         )}
         <main id="main" tabIndex={-1} className={styles.main}>
-          {children}
+          <Toasts>{children}</Toasts>
         </main>
       </div>
       <Drawer opened={drawer} onClose={closeNavigation} size={272} padding={0} withCloseButton={false}>
