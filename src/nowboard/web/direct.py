@@ -21,7 +21,8 @@ class DirectRoute(APIRoute):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         wanted = self.dependant
-        if not (wanted.query_params or wanted.header_params or wanted.cookie_params or wanted.body_params):
+        more = wanted.query_params or wanted.header_params or wanted.cookie_params or wanted.body_params
+        if wanted.request_param_name == "request" and not more:
             self.app = request_response(self._answer)
 
     async def _answer(self, request: Request) -> Response:
