@@ -135,7 +135,7 @@ async def make_world(app: App, events: int = 4) -> World:
         for index in range(events)
     ]
     assert (await home.post(f"{API}/streams/orders/events", json=rows)).status_code == 200
-    stored = await world.by("owner").put(f"{API}/dashboards/sales", json=BOARD)
+    stored = await world.by("owner").put(f"{API}/dashboards/sales?publish=true", json=BOARD)
     assert stored.status_code == 200, stored.text
     return world
 
