@@ -237,10 +237,6 @@ def _wire(
     in_files = isinstance(journal, SqliteJournal)
     room = Room(settings.data if in_files else None, settings.disk_reserve, clock)
     tickets, passwords = Tickets(clock), Passwords()
-
-    def catching_up() -> CatchUp | None:
-        return app.catching_up()
-
     services = WebServices(
         engine=engine,
         cache=engine.runner,
@@ -260,7 +256,7 @@ def _wire(
         metrics=metrics,
         resolver=resolver,
         stopping=lambda: app.stopping,
-        catching_up=catching_up,
+        catching_up=lambda: app.catching_up(),  # noqa: PLW0108 - there is no app yet
         version=__version__,
         options=_web_options(settings),
     )
