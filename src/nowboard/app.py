@@ -29,6 +29,7 @@ from nowboard.access.tickets import Tickets
 from nowboard.clock import DAY, Clock, SystemClock
 from nowboard.errors import Unavailable
 from nowboard.hub.hub import Hub
+from nowboard.hub.interface import Resolver
 from nowboard.hub.limits import HubLimits
 from nowboard.ingest.limits import IngestLimits
 from nowboard.ingest.pipeline import Ingest
@@ -216,7 +217,7 @@ def _make_engine(
 
 
 def _make_hub(
-    settings: Settings, clock: Clock, engine: LocalEngine, relay: Relay, resolver: Subscriptions, metrics: Metrics
+    settings: Settings, clock: Clock, engine: LocalEngine, relay: Relay, resolver: Resolver, metrics: Metrics
 ) -> Hub:
     hub = Hub(engine, resolver, clock=clock, limits=_hub_limits(settings))
     relay.connect(hub)
@@ -236,10 +237,6 @@ def _wire(
     in_files = isinstance(journal, SqliteJournal)
     room = Room(settings.data if in_files else None, settings.disk_reserve, clock)
     tickets, passwords = Tickets(clock), Passwords()
-
-    def catching_up() -> CatchUp | None:
-        return app.catching_up()
-
     services = WebServices(
         engine=engine,
         cache=engine.runner,
@@ -259,12 +256,10 @@ def _wire(
         metrics=metrics,
         resolver=resolver,
         stopping=lambda: app.stopping,
-        catching_up=catching_up,
+        catching_up=lambda: app.catching_up(),  # noqa: PLW0108 - there is no app yet
         version=__version__,
         options=_web_options(settings),
     )
-    api = build_api(services, files=files, lifespan=lambda _: app.running())
-    websocket = make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,))
     app = App(
         settings=settings,
         clock=clock,
@@ -275,8 +270,8 @@ def _wire(
         ingest=services.ingest,
         hub=hub,
         metrics=metrics,
-        api=api,
-        websocket=websocket,
+        api=build_api(services, files=files, lifespan=lambda _: app.running()),
+        websocket=make_websocket_protocol(hub, live_access(services), others=(SOCKETIO_PATH,)),
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
         erasures=services.erasures,
         retention=AuditRetention(records, clock, settings.audit_days),

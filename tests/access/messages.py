@@ -35,6 +35,13 @@ def harmless(outcome: str, **message: Any) -> MessageRow:
 MESSAGES = [
     MessageRow(message=HELD, owner="subscribed", member="subscribed", foreign="unknown_dashboard", guest="subscribed"),
     MessageRow(
+        message={**HELD, "draft": True},
+        owner="subscribed",
+        member="forbidden",
+        foreign="unknown_dashboard",
+        guest="forbidden",
+    ),
+    MessageRow(
         message={**HELD, "widget": "count"},
         owner="subscribed",
         member="subscribed",

@@ -31,7 +31,7 @@ from nowboard.model.wire import ClientMessage
 from nowboard.testing import Served, make_app, serving, started
 from tests.access.matrix.row import Row
 from tests.access.messages import MESSAGES, MessageRow
-from tests.sharing import API, World, make_world
+from tests.sharing import API, BOARD, COUNT, World, make_world
 
 NOUNS = sorted(found.name for found in pkgutil.iter_modules([str(Path(__file__).parent / "matrix")]))
 OWN_ACCESS = {"/socket.io"}
@@ -72,7 +72,21 @@ def test_every_message_has_a_row() -> None:
 async def placeholders(world: World) -> tuple[dict[str, str], dict[str, str | None]]:
     """Values for the placeholders of paths and bodies, and the secret of each caller."""
     share = await world.share()
+    owner = world.by("owner")
+    saved = {"id": "orders", "title": "Orders", "query": {"stream": "orders", "measures": [COUNT]}}
+    query = await owner.post(f"{API}/queries", json=saved)
+    template = await owner.post(f"{API}/templates", json={"id": "shop", "title": "Shop", "document": BOARD})
+    draft = await owner.get(f"{API}/dashboards/sales", params={"draft": "true"})
     values = {
+        "user": "usr_member",
+        "token": "tok_editor",
+        "version": "1",
+        "widget": "count",
+        "etag": draft.headers["etag"],
+        "query": "orders",
+        "query_etag": query.headers["etag"],
+        "template": "shop",
+        "template_etag": template.headers["etag"],
         "dashboard": "sales",
         "share": share["id"],
         "key": (await world.embed_key(sites=["https://shop.example.org"]))["id"],
@@ -96,12 +110,17 @@ def request_of(row: Row, values: dict[str, str]) -> dict[str, Any]:
     values = {**values, **row.values}
     path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: values.get(found[1], "any"), row.path)
     request: dict[str, Any] = {"method": row.method, "url": path, "params": dict(row.query)}
+    headers = {name.lower(): fill(text, values) for name, text in row.headers.items()}
     if row.body is not None:
-        text = json.dumps(row.body)
-        for name, value in values.items():
-            text = text.replace(f"<{name}>", value)
-        request |= {"content": text, "headers": {"content-type": "application/json"}}
-    return request
+        request["content"] = fill(json.dumps(row.body), values)
+        headers = {"content-type": "application/json", **headers}
+    return {**request, "headers": headers}
+
+
+def fill(text: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(f"<{name}>", value)
+    return text
 
 
 @pytest.mark.parametrize("noun", NOUNS)
@@ -122,7 +141,7 @@ async def test_who_is_answered_what(noun: str) -> None:
                     wrong.append(f"{row.method} {row.path} as {caller}: {answer.status_code}, not {expected}")
                 if row.fresh and answer.is_success:
                     world = None
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 async def test_who_is_answered_what_on_live_connections() -> None:
@@ -142,7 +161,7 @@ async def test_who_is_answered_what_on_live_connections() -> None:
                         if answer.status_code != expected:
                             wrong.append(f"{row.method} {row.path} as {caller}: {answer.status_code}, not {expected}")
         await world.close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 async def test_what_each_message_is_answered() -> None:
@@ -156,7 +175,7 @@ async def test_what_each_message_is_answered() -> None:
                 if outcome != getattr(row, caller):
                     wrong.append(f"{row.message} as {caller}: {outcome}, not {getattr(row, caller)}")
         await world.close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def authorization(secret: str | None) -> dict[str, str]:

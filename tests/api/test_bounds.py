@@ -137,13 +137,16 @@ async def test_tables(admin: httpx.AsyncClient) -> None:
     assert (await admin.put("/api/v1/tables/t", json=body)).status_code in (200, 201)
 
 
+JSON = {"content-type": "application/json"}
+
+
 async def test_bodies(admin: httpx.AsyncClient) -> None:
     limit = WebOptions().json_bytes
     for size, status in ((limit, 400), (limit + 1, 413)):
-        answer = await admin.post("/api/v1/query", content=b"[" + b" " * (size - 2) + b"]")
+        answer = await admin.post("/api/v1/query", content=b"[" + b" " * (size - 2) + b"]", headers=JSON)
         assert answer.status_code == status
     deep = b'{"query": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"
-    assert (await admin.post("/api/v1/query", content=deep)).status_code == 400
+    assert (await admin.post("/api/v1/query", content=deep, headers=JSON)).status_code == 400
 
 
 async def test_frames_and_subscriptions_of_sockets() -> None:

@@ -155,7 +155,7 @@ async def test_c28_only_the_offered_filters_can_be_set(world: World) -> None:
 
 async def test_what_is_not_offered_stays_as_the_dashboard_has_it(world: World) -> None:
     filters = [{"field": "shop", "stream": "orders", "default": ["oslo"]}, {"field": "channel", "stream": "orders"}]
-    assert (await world.by("owner").put(f"{API}/dashboards/sales", json={**BOARD, "filters": filters})).is_success
+    await world.publish({**BOARD, "filters": filters})
     assert await rows(await world.guest(fields=["channel"])) == [[2]]
     assert await rows(await world.guest(), filters={"shop": []}) == [[4]]
 
@@ -240,7 +240,7 @@ async def test_a_link_ends_with_what_its_maker_may_see(world: World) -> None:
 async def test_a_link_of_another_dashboard_cannot_be_revoked_here(world: World) -> None:
     made = await world.share()
     other = {**BOARD, "id": "other"}
-    assert (await world.by("owner").put(f"{API}/dashboards/other", json=other)).status_code == 200
+    await world.publish(other)
     assert (await world.by("owner").delete(f"{API}/dashboards/other/shares/{made['id']}")).status_code == 404
     assert (await world.client(made["secret"]).get(CURRENT)).status_code == 200
 

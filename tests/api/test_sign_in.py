@@ -111,6 +111,18 @@ async def test_sessions_are_listed_and_ended_one_by_one_and_everywhere(app: App,
     assert (await admin.get(f"{SESSIONS}/current")).status_code == 200
 
 
+async def test_an_administrator_signs_somebody_out(app: App, connect: Connect) -> None:
+    admin = await set_up(app, connect)
+    bob = await make_user(admin, "bob@example.org")
+    browser = await browser_of(app, connect, bob["id"])
+    ada = (await admin.get(f"{SESSIONS}/current")).json()["id"]
+    assert error_of(await browser.delete(SESSIONS, params={"user": ada})) == (403, "forbidden")
+    assert error_of(await admin.delete(SESSIONS, params={"user": "usr_none"})) == (404, "unknown_user")
+    assert (await admin.delete(SESSIONS, params={"user": bob["id"]})).status_code == 204
+    assert (await browser.get(f"{SESSIONS}/current")).status_code == 401
+    assert (await admin.get(f"{SESSIONS}/current")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [

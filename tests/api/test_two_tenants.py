@@ -300,13 +300,14 @@ async def test_notices_of_dashboards_stay_in_their_organisation() -> None:
         tokens = [await token_of(app, organisation, "admin") for organisation in ("a", "main")]
         clients = [await stack.enter_async_context(client_of(app, token)) for token in tokens]
         for client in clients:
-            answer = await client.put(f"{API}/dashboards/overview", json=document)
+            answer = await client.put(f"{API}/dashboards/overview?publish=true", json=document)
             assert answer.status_code == 200, answer.text
         watching = [await stack.enter_async_context(carrying("websocket", served, token)) for token in tokens]
         for each in watching:
             await each.say(type="subscribe", id="d", dashboard="overview")
             await until(each, lambda shown: "subscribed" in shown)
-        await clients[1].put(f"{API}/dashboards/overview", json={**document, "title": "Canary"})
+        changed, read = {**document, "title": "Canary"}, {"if-match": answer.headers["etag"]}
+        await clients[1].put(f"{API}/dashboards/overview?publish=true", json=changed, headers=read)
         await until(watching[1], lambda shown: "published" in shown)
         await watching[0].say(type="ping")
         await until(watching[0], lambda shown: "pong" in shown)

@@ -85,7 +85,7 @@ async def look(viewers: int) -> tuple[dict[str, int], list[list[list[Any]]]]:
         token = {"Authorization": f"Bearer {await make_token(site.app)}"}
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=site.url, headers=token, trust_env=False))
         assert (await client.post("/api/v1/streams", json=STREAM)).status_code == 201
-        assert (await client.put("/api/v1/dashboards/shop", json=dashboard())).status_code == 200
+        assert (await client.put("/api/v1/dashboards/shop?publish=true", json=dashboard())).status_code == 200
         address = f"ws://127.0.0.1:{site.port}/api/v1/live"
         opening = [connect(address, additional_headers=token, compression=None, proxy=None) for _ in range(viewers)]
         clients = [SocketClient(await stack.enter_async_context(each)) for each in opening]

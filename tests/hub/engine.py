@@ -19,6 +19,7 @@ from nowboard.hub.ordering import sort_rows
 from nowboard.hub.reducer import KeyOf
 from nowboard.model.engine import Ask, Status, Watch
 from nowboard.model.frames import Change, Column, Order, Result, Row, Update
+from nowboard.model.keeping import PROMPT, Pace
 from nowboard.model.queries import MetricQuery, SqlQuery
 
 COLUMNS = {"n": Column("n", "integer", "measure"), "total": Column("total", "float", "measure")}
@@ -41,6 +42,7 @@ class Live:
         self.channel = channel
         self.result = result
         self.watchers = 0
+        self.paces: list[Pace] = []
 
 
 def _nobody(updates: Sequence[Update]) -> None:
@@ -59,6 +61,7 @@ class TinyEngine:
         self.publish: Callable[[Sequence[Update]], None] = _nobody
         self.computations = 0
         self.watches = 0
+        self.refreshed: list[str] = []
         self.hold: asyncio.Event | None = None
         """When set, watches wait for it after their result was computed."""
         self.waiting = 0
@@ -93,7 +96,7 @@ class TinyEngine:
         """Publish one update as it is."""
         self.publish([Update(channel, content, ingested_at)])
 
-    async def watch(self, ask: Ask) -> Watch:
+    async def watch(self, ask: Ask, pace: Pace = PROMPT) -> Watch:
         name = f"q{hash(msgspec.json.encode(ask, order='deterministic')) & 0xFFFFFF:06x}"
         with self._lock:
             self.watches += 1
@@ -101,24 +104,29 @@ class TinyEngine:
             if live is None:
                 live = self.lives[name] = Live(ask, name, self._compute(ask))
             live.watchers += 1
+            live.paces.append(pace)
             answer = Watch(name, live.result)
         if self.hold is not None:
             self.waiting += 1
             try:
                 await self.hold.wait()
             except asyncio.CancelledError:
-                await self.release(name)
+                await self.release(name, pace)
                 raise
             finally:
                 self.waiting -= 1
         return answer
 
-    async def release(self, channel: str) -> None:
+    async def release(self, channel: str, pace: Pace = PROMPT) -> None:
         with self._lock:
             live = self.lives[channel]
             live.watchers -= 1
+            live.paces.remove(pace)
             if not live.watchers:
                 del self.lives[channel]
+
+    def refresh(self, channel: str) -> None:
+        self.refreshed.append(channel)
 
     def status(self) -> Status:
         return Status(self.epoch, self.offset, self.offset, accepting=True)

@@ -15,7 +15,7 @@ from nowboard.access.sessions import StartedSession, Visit, start_user_session
 from nowboard.access.users import check_email
 from nowboard.clock import Micros
 from nowboard.errors import Forbidden, NowboardError
-from nowboard.model.principals import SYSTEM
+from nowboard.model.principals import ANONYMOUS, SYSTEM
 from nowboard.records.organisations import get_organisation
 from nowboard.records.users import UserRow, add_user, change_user, find_user, find_user_of
 
@@ -79,6 +79,13 @@ def sign_in_identity(connection: Connection, identity: Identity, visit: Visit, n
     """
     user = _account(connection, identity, now)
     return start_user_session(connection, user, "provider", visit, now)
+
+
+def note_refused_identity(connection: Connection, identity: Identity, code: str, now: Micros) -> None:
+    """Note that somebody whom a provider knows was not let in, and why."""
+    nobody = msgspec.structs.replace(ANONYMOUS, organisation=identity.accounting.organisation)
+    detail = {"by": "provider", "code": code}
+    audit(connection, nobody, "session.start", "provider", identity.issuer, now=now, outcome="refused", detail=detail)
 
 
 def _account(connection: Connection, identity: Identity, now: Micros) -> UserRow:

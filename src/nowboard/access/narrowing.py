@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from nowboard.errors import Forbidden
 from nowboard.model.scopes import Predicate, Scope
@@ -37,8 +42,8 @@ def narrow(wide: Scope, narrow_by: Scope) -> Scope:
 def covers(held: Scope, given: Scope) -> bool:
     """Whether `given` certainly allows no more than `held`: what nobody who holds `held` may exceed when they hand out.
 
-    It does when it sees no other streams, repeats every condition with the same attribute values, and masks at least
-    as strongly. What is equal only in meaning counts as more.
+    It does when it sees no other streams, repeats every condition with the same attribute values (or, where a condition
+    is `field in (:values)`, with fewer), and masks at least as strongly. What is equal only in meaning counts as more.
     """
     if given.everything and not held.everything:
         return False
@@ -61,9 +66,31 @@ def _within(held: Scope, given: Scope, stream: str) -> bool:
     named = {name for text in wanted.conditions for name in _PLACEHOLDER.findall(text)}
     # a name without a value would get one from whoever is given the scope
     return all(
-        name in held.attributes and name in given.attributes and given.attributes[name] == held.attributes[name]
+        name in held.attributes
+        and name in given.attributes
+        and _no_more(name, held.attributes[name], given.attributes[name], wanted.conditions)
         for name in named
     )
+
+
+def _no_more(name: str, held: Any, given: Any, conditions: Sequence[str]) -> bool:
+    """Whether `given` as the value of an attribute lets nothing through that `held` does not."""
+    if given == held:
+        return True
+    have, get = (value if isinstance(value, list) else [value] for value in (held, given))
+    named = [text for text in conditions if name in _PLACEHOLDER.findall(text)]
+    return all(value in have for value in get) and all(_is_list(name, text) for text in named)
+
+
+@lru_cache(maxsize=1_024)
+def _is_list(name: str, condition: str) -> bool:
+    """Whether a condition lets through what is in a list, so that fewer values let through less: `x in (:names)`."""
+    try:
+        tree = sqlglot.parse_one(condition, dialect="duckdb")
+    except SqlglotError:
+        return False
+    named = [node for node in tree.find_all(exp.Placeholder, exp.Parameter) if node.name == name]
+    return isinstance(tree, exp.In) and len(named) == 1 and named[0].parent is tree and named[0] in tree.expressions
 
 
 def _both(first: Predicate | None, second: Predicate | None) -> Predicate:

@@ -32,8 +32,8 @@ class _Minting:
 
 def access_tokens(connection: Connection, principal: Principal) -> list[TokenRow]:
     """One's own tokens; with the permission `users` those of the whole organisation."""
-    rows = list_tokens(connection, principal.organisation)
-    return [row for row in rows if _manages(connection, principal, row)]
+    rows, owner = list_tokens(connection, principal.organisation), _owner(connection, principal)
+    return [row for row in rows if _manages(principal, owner, row)]
 
 
 def access_token_creation(
@@ -73,9 +73,8 @@ def access_token_creation(
 
 def access_token_removal(connection: Connection, principal: Principal, token_id: str, *, now: Micros) -> None:
     """Revoke a token: one's own, or with the permission `users` any of the organisation. Raises `NotFound`."""
-    row = get_token(connection, token_id)
-    known = row is not None and row.organisation == principal.organisation and _manages(connection, principal, row)
-    if not known or not revoke_token(connection, token_id, now):
+    known = {row.id for row in access_tokens(connection, principal)}
+    if token_id not in known or not revoke_token(connection, token_id, now):
         raise NotFound(f"there is no usable token {token_id!r}", code="unknown_token")
     audit(connection, principal, "token.revoke", "token", token_id, now=now)
 
@@ -96,10 +95,13 @@ def _minting(connection: Connection, principal: Principal, scope: Scope) -> _Min
     raise Forbidden("only an account of this server can have API tokens; sign in with one")
 
 
-def _manages(connection: Connection, principal: Principal, row: TokenRow) -> bool:
-    if principal.may(Permission.USERS) or row.id == principal.id:
-        return True
-    if principal.kind is PrincipalKind.TOKEN:
-        own = get_token(connection, principal.id)
-        return own is not None and own.owner is not None and row.owner == own.owner
-    return row.owner == principal.id
+def _owner(connection: Connection, principal: Principal) -> str | None:
+    """The user behind a principal."""
+    if principal.kind is not PrincipalKind.TOKEN:
+        return principal.id
+    row = get_token(connection, principal.id)
+    return None if row is None else row.owner
+
+
+def _manages(principal: Principal, owner: str | None, row: TokenRow) -> bool:
+    return principal.may(Permission.USERS) or row.id == principal.id or (owner is not None and row.owner == owner)

@@ -60,12 +60,13 @@ class Revocations:
         """End the sockets of everything that ended since the last look."""
         now = self._clock.now()
         tokens, owners, changes, shares = await self._records.run(_ended, self._after - _OVERLAP, now)
+        ended = await self._authenticator.ended()
+        # from here on nothing waits or fails, so that what was found is not lost
         self._after = now
         fresh_shares = shares.keys() - self._handled
         fresh_tokens, fresh_sessions = tokens - self._handled, owners.keys() - self._handled
         fresh_changes = [change for change in changes if change.number not in self._seen]
         self._handled, self._seen = tokens | owners.keys() | shares.keys(), {change.number for change in changes}
-        ended = await self._authenticator.ended()
         if fresh_tokens or fresh_sessions or fresh_changes or fresh_shares or ended:
             self._authenticator.forget()
         for each in ended:

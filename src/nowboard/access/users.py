@@ -142,6 +142,15 @@ def access_user_removal(connection: Connection, principal: Principal, user_id: s
     audit(connection, principal, "user.remove", "user", user_id, now=now)
 
 
+def access_user_sign_out(connection: Connection, principal: Principal, user_id: str, *, now: Micros) -> None:
+    """End all sessions of somebody. Raises `Forbidden`, `NotFound`."""
+    found = access_user(connection, principal, user_id)
+    check_handing(connection, principal, found.organisation, found.role, _all_attributes(found))
+    count = revoke_sessions(connection, user_id, now)
+    note_user(connection, user_id, CloseCode.SIGN_IN, "signed out by an administrator", now)
+    audit(connection, principal, "session.end_all", "user", user_id, now=now, detail={"sessions": count})
+
+
 def access_own_name(connection: Connection, principal: Principal, name: str, *, now: Micros) -> UserRow:
     """Change one's own name. Raises `Forbidden` for who has no account here, `BadRequest`."""
     found = get_user(connection, principal.id) if principal.kind is PrincipalKind.USER else None

@@ -8,10 +8,12 @@ from typing import Any, Final
 import msgspec
 
 from nowboard.dashboards.grains import fitting_grain
+from nowboard.dashboards.pace import pace_of
 from nowboard.dashboards.uses import expand
 from nowboard.errors import BadDocument, BadRequest, NotFound
 from nowboard.model.dashboards import Dashboard, Widget
 from nowboard.model.engine import Ask
+from nowboard.model.keeping import PROMPT, Pace
 from nowboard.model.queries import MetricQuery, Query, Window, parse_query
 from nowboard.model.saved import SavedQuery, SavedUse, is_use
 from nowboard.model.scopes import Scope
@@ -21,11 +23,12 @@ DEFAULT_WINDOW: Final = Window(last="24h")
 
 
 class WidgetAsk(msgspec.Struct, frozen=True):
-    """One ask of a widget. `part` is None for the widget's own query."""
+    """One ask of a widget. `part` is None for the widget's own query; `pace` is how it is to be kept up to date."""
 
     widget: str
     part: str | None
     ask: Ask
+    pace: Pace = PROMPT
 
 
 def asks_of(
@@ -57,7 +60,7 @@ def asks_of(
             query, values = _parse(shown, part, data, parameters or {}, saved or {})
             query = _complete(query, chosen_window, chosen_zone)
             ask = Ask(query=query, scope=scope, parameters=values, filters=chosen_filters)
-            asks.append(WidgetAsk(widget=shown.id, part=part, ask=ask))
+            asks.append(WidgetAsk(widget=shown.id, part=part, ask=ask, pace=pace_of(shown, query)))
     return asks
 
 

@@ -31,12 +31,16 @@ _PART = re.compile(r"(?P<member>[a-z_]+)|\[(?P<index>\d+)\]")
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What is known of a query. `columns` is None where only running it would tell; `types` are those planned."""
+    """What is known of a query. `columns` is None where only running it would tell; `types` are those planned.
+
+    `live` says that its result is certainly kept up to date event by event.
+    """
 
     problems: tuple[Problem, ...] = ()
     query: Query | None = None
     columns: frozenset[str] | None = None
     types: tuple[SavedColumn, ...] = ()
+    live: bool = False
 
 
 def check_query(
@@ -95,7 +99,7 @@ def _planned(
         part = str((error.detail or {}).get("part", ""))
         return Checked(problems=(Problem(path + _part_path(part), _sentence(error)),))
     types = tuple(SavedColumn(column.name, column.type) for column in planned.columns)
-    return Checked(query=query, columns=frozenset(column.name for column in types), types=types)
+    return Checked(query=query, columns=frozenset(column.name for column in types), types=types, live=planned.live)
 
 
 def _sentence(error: BadQuery) -> str:

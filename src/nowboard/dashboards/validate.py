@@ -14,6 +14,7 @@ from nowboard.dashboards.ids import ID_RULE, is_id
 from nowboard.dashboards.layout import layout_problems
 from nowboard.dashboards.migrations import to_current
 from nowboard.dashboards.options import OPTIONS, PARTS, WITHOUT_QUERY
+from nowboard.dashboards.pace import pace_problems
 from nowboard.dashboards.problems import Path, Problem, convert, error_of
 from nowboard.dashboards.queries import check_query
 from nowboard.dashboards.references import references_in
@@ -117,6 +118,7 @@ def widget_problems(
     if not asks_nothing and widget.query is None:
         yield Problem(path, f"Widget {widget.id!r} needs a query.")
     columns: dict[str | None, frozenset[str] | None] = {}
+    live: list[bool] = []
     known_parts = PARTS.get(widget.kind, frozenset())
     for part, data in queries_of(widget):
         here = (*path, "query") if part is None else (*path, "parts", part)
@@ -127,6 +129,8 @@ def widget_problems(
         checked = check_query(data, here, dashboard, catalog, saved)
         yield from checked.problems
         columns[part] = checked.columns
+        live.append(checked.live)
+    yield from pace_problems(widget, path, kept_live=bool(live) and all(live))
     yield from _option_problems(widget, path, columns)
     yield from click_problems(widget, path, dashboard, catalog, columns.get(None))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Coroutine
+from typing import Any
 
 import msgspec
 
@@ -15,6 +17,7 @@ from nowboard.hub.limits import HubLimits
 from nowboard.hub.stats import HubStats
 from nowboard.model.engine import Ask, Watch
 from nowboard.model.frames import Position, Result, Update
+from nowboard.model.keeping import PROMPT, Pace
 
 _MOST_EARLY = 20_000
 _ATTEMPTS = 3
@@ -31,12 +34,14 @@ class _Opening:
 
 
 class _Place:
-    """Where a channel stands in the books."""
+    """Where a channel stands in the books. `pace` is the one at which the hub watches it: it satisfies everyone who
+    opened the channel since the hub has it."""
 
-    __slots__ = ("asks", "idle_since", "source")
+    __slots__ = ("asks", "idle_since", "pace", "source")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, pace: Pace) -> None:
         self.source = source
+        self.pace = pace
         self.asks: set[bytes] = set()
         self.idle_since: float | None = None
 
@@ -57,7 +62,7 @@ class Channels:
         self._early: dict[str, list[Update]] = {}
         self._early_count = 0
         self._lost = 0
-        self._releases: set[asyncio.Task[None]] = set()
+        self._later_tasks: set[asyncio.Task[None]] = set()
         self.epoch = ""
         self.mark = 0
         """The newest offset seen on any channel, in `epoch`."""
@@ -79,17 +84,25 @@ class Channels:
         """The name under which the engine publishes a channel."""
         return self._places[channel].source
 
-    async def open(self, ask: Ask) -> Channel:
-        """The channel of `ask`, counted as used once more; equal asks share one watch.
+    async def open(self, ask: Ask, pace: Pace = PROMPT) -> Channel:
+        """The channel of `ask`, counted as used once more; equal asks share one watch, whatever their pace.
 
         Raises what the source raises. When everyone who waits gives up, the watch is cancelled.
         """
         key = msgspec.json.encode(ask, order="deterministic")
         while (channel := self._by_ask.get(key)) is None:
-            await self._join(key, ask)
+            await self._join(key, ask, pace)
         channel.users += 1
-        self._places[channel].idle_since = None
+        place = self._places[channel]
+        place.idle_since = None
+        if (wanted := place.pace.joined(pace)) != place.pace:
+            before, place.pace = place.pace, wanted
+            self._later(self._change_pace(ask, place.source, before, wanted))
         return channel
+
+    def refresh(self, channel: Channel) -> None:
+        """Have a channel that is re-run brought up to date now."""
+        self._source.refresh(self._places[channel].source)
 
     def release(self, channel: Channel) -> None:
         """One use less. Without users a channel is kept for `linger` seconds."""
@@ -127,12 +140,12 @@ class Channels:
             task.cancel()
         for channel in list(self._places):
             self._forget(channel)
-        await asyncio.gather(*openings, *self._releases, return_exceptions=True)
+        await asyncio.gather(*openings, *self._later_tasks, return_exceptions=True)
 
-    async def _join(self, key: bytes, ask: Ask) -> None:
+    async def _join(self, key: bytes, ask: Ask, pace: Pace) -> None:
         opening = self._opening.get(key)
         if opening is None:
-            opening = self._opening[key] = _Opening(asyncio.create_task(self._watch(key, ask)))
+            opening = self._opening[key] = _Opening(asyncio.create_task(self._watch(key, ask, pace)))
         opening.waiting += 1
         try:
             await asyncio.shield(opening.task)
@@ -149,26 +162,26 @@ class Channels:
             self._early.clear()
             self._early_count = 0
 
-    async def _watch(self, key: bytes, ask: Ask) -> Channel:
+    async def _watch(self, key: bytes, ask: Ask, pace: Pace) -> Channel:
         for _ in range(_ATTEMPTS):
             lost = self._lost
-            watch = await self._source.watch(ask)
+            watch = await self._source.watch(ask, pace)
             if lost == self._lost:
-                return self._register(key, watch)
-            await self._source.release(watch.channel)
+                return self._register(key, watch, pace)
+            await self._source.release(watch.channel, pace)
         raise Unavailable("Too many updates arrive to join this query just now.", retry_after=1.0)
 
-    def _register(self, key: bytes, watch: Watch) -> Channel:
+    def _register(self, key: bytes, watch: Watch, pace: Pace) -> Channel:
         channel = self._by_source.get(watch.channel)
         if channel is None:
-            channel = self._create(watch)
+            channel = self._create(watch, pace)
         else:  # another ask that means the same: the hub watches once
-            self._release_later(watch.channel)
+            self._later(self._source.release(watch.channel, pace))
         self._by_ask[key] = channel
         self._places[channel].asks.add(key)
         return channel
 
-    def _create(self, watch: Watch) -> Channel:
+    def _create(self, watch: Watch, pace: Pace) -> Channel:
         result = watch.result
         if result.epoch != self.epoch:
             self.epoch, self.mark = result.epoch, 0
@@ -181,7 +194,7 @@ class Channels:
                 channel.append(update, self._clock.monotonic(), self.mark)
         self._by_source[watch.channel] = channel
         self._by_name[name] = channel
-        place = self._places[channel] = _Place(watch.channel)
+        place = self._places[channel] = _Place(watch.channel, pace)
         place.idle_since = self._clock.monotonic()
         self._stats.channels = len(self._places)
         return channel
@@ -210,16 +223,24 @@ class Channels:
         for key in place.asks:
             del self._by_ask[key]
         self._stats.channels = len(self._places)
-        self._release_later(place.source)
+        self._later(self._source.release(place.source, place.pace))
 
-    def _release_later(self, source: str) -> None:
-        task = asyncio.create_task(self._source.release(source))
-        self._releases.add(task)
-        task.add_done_callback(self._released)
+    async def _change_pace(self, ask: Ask, source: str, before: Pace, after: Pace) -> None:
+        """Watch once more at the new pace, then once less at the old one."""
+        watch = await self._source.watch(ask, after)
+        if watch.channel == source:
+            await self._source.release(source, before)
+        else:  # definitions changed since, so this began another live query, which the hub does not have
+            await self._source.release(watch.channel, after)
 
-    def _released(self, task: asyncio.Task[None]) -> None:
-        self._releases.discard(task)
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._later_tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._later_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             asyncio.get_running_loop().call_exception_handler(
-                {"message": "a live query could not be released", "exception": error, "task": task}
+                {"message": "a live query could not be released or watched at another pace", "exception": error, "task": task}
             )

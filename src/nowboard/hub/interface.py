@@ -10,6 +10,7 @@ import msgspec
 from nowboard.errors import NowboardError
 from nowboard.hub.payload import Payload
 from nowboard.model.engine import Ask, Status, Watch
+from nowboard.model.keeping import PROMPT, Pace
 from nowboard.model.principals import Principal
 from nowboard.model.wire import Notice, Subscribe
 
@@ -17,20 +18,26 @@ from nowboard.model.wire import Notice, Subscribe
 class Source(Protocol):
     """Where channels come from: the part of `nowboard.model.engine.Engine` that the hub uses."""
 
-    async def watch(self, ask: Ask) -> Watch: ...
+    async def watch(self, ask: Ask, pace: Pace = PROMPT) -> Watch: ...
 
-    async def release(self, channel: str) -> None: ...
+    async def release(self, channel: str, pace: Pace = PROMPT) -> None: ...
+
+    def refresh(self, channel: str) -> None: ...
 
     def status(self) -> Status: ...
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """One channel that a subscription needs, or why it cannot be had. `widget` and `part` say what it is for."""
+    """One channel that a subscription needs, or why it cannot be had. `widget` and `part` say what it is for.
+
+    `pace` is how it is to be kept up to date.
+    """
 
     ask: Ask | None = None
     widget: str | None = None
     part: str | None = None
     error: NowboardError | None = None
+    pace: Pace = PROMPT
 
 
 class Resolved(msgspec.Struct, frozen=True):

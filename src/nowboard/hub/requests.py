@@ -90,7 +90,8 @@ class Requests:
                 case commands.Drop():
                     self._drop(connection, command.id)
                 case commands.Renew():
-                    session.renew(command.id)
+                    for channel in session.renew(command.id):
+                        self._channels.refresh(channel)
                     self._delivery.serve(connection)
         except NowboardError as error:
             self.reply(connection, error_message(error, commands.id_of(command)))
@@ -195,7 +196,7 @@ class Requests:
         if wanted.ask is None:
             return wanted.error or NowboardError("This widget has no query.")
         try:
-            return await self._channels.open(wanted.ask)
+            return await self._channels.open(wanted.ask, wanted.pace)
         except NowboardError as error:
             return error
         except Exception:  # noqa: BLE001 - a widget fails alone

@@ -213,12 +213,13 @@ class Session:
         """Up to where this viewer holds a channel; nothing of it unless it belongs to the subscription."""
         return self.lag.get(channel, channel.head) if channel in subscription.channels else FROM_START
 
-    def renew(self, request_id: str) -> None:
-        """Owe a fresh snapshot of every channel of a subscription. Raises `NotFound`."""
+    def renew(self, request_id: str) -> tuple[Channel, ...]:
+        """Owe a fresh snapshot of every channel of a subscription; returns them. Raises `NotFound`."""
         subscription = self._found(request_id)
         subscription.due = 0.0
         for channel in subscription.channels:
             self.lag[channel] = FROM_START
+        return subscription.channels
 
     def _found(self, request_id: str) -> Subscription:
         subscription = self._subscriptions.get(request_id)

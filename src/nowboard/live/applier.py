@@ -120,6 +120,7 @@ class Applier:
                 time.sleep(self._limits.tick)
             if stopping and self.inbox.idle and (not self._committer.pending or self._committer.problem):
                 break
+        self._call(self._core.keep)
         for command in self.inbox.close():
             self._call(command)
 

@@ -15,6 +15,7 @@ from nowboard.live.lifecycle import Jobs, Lifecycle
 from nowboard.model.engine import Watch
 from nowboard.model.events import Events, Record
 from nowboard.model.frames import Result, Update
+from nowboard.model.keeping import PROMPT, Pace
 from nowboard.model.streams import Catalog
 from nowboard.query.canonical import Prepared
 
@@ -45,8 +46,13 @@ class Core:
         """Group-bys done since the start."""
         return sum(states.computations for states in self.life.streams.values())
 
-    def join(self, prepared: Prepared, done: Future[Watch]) -> None:
-        """Answer with the result of a live query, now or when it is loaded. Starts it if nobody watched it before."""
+    def join(
+        self, prepared: Prepared, done: Future[Watch], pace: Pace = PROMPT, kept: Result | None = None
+    ) -> None:
+        """Answer with the result of a live query, now or when it is loaded. Starts it if nobody watched it before.
+
+        A result `kept` from before is shown, as stale, until there is a new one.
+        """
         entry = self.life.registry.get(prepared.name)
         if entry is None:
             try:
@@ -54,11 +60,13 @@ class Core:
             except NowboardError as error:
                 done.set_exception(error)
                 return
-            entry.joins.append(done)
+            entry.join(done, pace)
+            if kept is not None:
+                entry.recall(kept)
+                entry.resolve(entry.shown or kept)
             self.life.start(entry)
             return
-        entry.left_at = None
-        entry.joins.append(done)
+        entry.join(done, pace)
         result = self._kept(entry) or entry.shown
         if result is not None:
             entry.resolve(result)
@@ -92,9 +100,15 @@ class Core:
             entry.announced = True
             self._moved = True
 
-    def leave(self, channel: str) -> None:
-        """One watcher less."""
-        self.life.registry.leave(channel, self._clock.monotonic())
+    def leave(self, channel: str, pace: Pace = PROMPT) -> None:
+        """One watcher less, of those at `pace`."""
+        self.life.registry.leave(channel, self._clock.monotonic(), pace)
+
+    def refresh(self, channel: str) -> None:
+        """A viewer wants a query that is re-run to be run now. What is kept live is up to date."""
+        entry = self.life.registry.get(channel)
+        if entry is not None and entry.rerun is not None:
+            entry.rerun.hurry(time.monotonic())
 
     def apply(self, records: Sequence[Record]) -> None:
         """Fold events in. They may be of several streams and hold no definitions."""
@@ -152,7 +166,7 @@ class Core:
             if stream not in entry.prepared.streams:
                 continue
             if entry.rerun is not None:
-                entry.rerun.moved = True
+                entry.rerun.outdated()
             else:
                 self.life.restart(entry)
 
@@ -164,13 +178,22 @@ class Core:
         for entry in self.life.registry:
             if entry.retry_at is not None and monotonic >= entry.retry_at:
                 self.life.restart(entry)
-            if entry.rerun is not None and entry.rerun.due(monotonic, now):
+            if entry.rerun is not None and entry.rerun.due(monotonic, now, entry.pace.every):
                 self.life.rerun(entry, entry.rerun)
             if entry.announced:
                 self._update(entry)
+            if entry.live is not None and entry.pace.keep and monotonic - entry.kept_at >= self.life.keep_every:
+                entry.kept_at = monotonic
+                self.life.keep(entry)
         self._moved = False
         updates, self._queued = self._queued, []
         return updates
+
+    def keep(self) -> None:
+        """Keep what should be there after a restart, as it is now."""
+        for entry in self.life.registry:
+            if entry.live is not None and entry.pace.keep:
+                self.life.keep(entry)
 
     def now(self) -> Micros:
         """The instant of this tick; it never goes back, since windows do not."""
@@ -211,9 +234,7 @@ def _pause(entry: Entry, now: Micros, monotonic: float) -> float:
     if entry.retry_at is not None:
         pauses.append(entry.retry_at - monotonic)
     if entry.rerun is not None:
-        pauses.append(entry.rerun.pause(monotonic))
-        if entry.rerun.next_change is not None and not entry.rerun.running:
-            pauses.append((entry.rerun.next_change - now) / 1_000_000)
+        pauses.append(entry.rerun.pause(monotonic, now, entry.pace.every))
     if entry.live is not None and entry.announced and entry.live.next_change is not None:
         pauses.append((entry.live.next_change - now) / 1_000_000)
     return min(pauses)

@@ -28,9 +28,11 @@ from nowboard.model.engine import Ask, Status, Watch
 from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events
 from nowboard.model.frames import Result
+from nowboard.model.keeping import PROMPT, Keeper, KeepsNothing, Pace
 from nowboard.model.publisher import Publisher
 from nowboard.model.scopes import Scope
 from nowboard.model.streams import Catalog
+from nowboard.query.canonical import Prepared
 from nowboard.query.runner import QueryLimits, QueryRunner
 from nowboard.stores.interface import Store
 
@@ -57,6 +59,7 @@ class LocalEngine:
         *,
         queries: QueryLimits | None = None,
         observer: Observer | None = None,
+        keeper: Keeper | None = None,
         salt: str = "",
     ) -> None:
         self._journal = journal
@@ -66,7 +69,10 @@ class LocalEngine:
         self.runner = QueryRunner(store, clock, queries, stream_offsets=self._offsets, salt=salt)
         self._workers = Workers(store, self.runner, journal.epoch, self._limits)
         self._committer = Committer(store, journal.epoch, self._limits)
-        self._life = Lifecycle(store, self._committer, self._workers, clock, journal.epoch, self._limits)
+        self._keeper = keeper or KeepsNothing()
+        self._life = Lifecycle(
+            store, self._committer, self._workers, clock, journal.epoch, self._limits, self._keeper
+        )
         self._core = Core(self._life, self._workers, clock)
         self._applier = Applier(self._core, store, self._committer, publisher, observer or Unobserved(), self._limits)
         self._retention: asyncio.Task[None] | None = None
@@ -134,20 +140,24 @@ class LocalEngine:
         await self._stored(target)
         return await self.runner.run(ask, self.catalog, self._journal.epoch)
 
-    async def watch(self, ask: Ask) -> Watch:
+    async def watch(self, ask: Ask, pace: Pace = PROMPT) -> Watch:
         prepared = self.runner.preparer.prepare(ask, self.catalog)
+        kept = await self._kept(prepared, pace)
         done: Future[Watch] = Future()
         try:
-            watch = await self._on_applier(lambda: self._core.join(prepared, done), done)
+            watch = await self._on_applier(lambda: self._core.join(prepared, done, pace, kept), done)
         except asyncio.CancelledError:
             if not done.cancel():  # the result was on its way, so this watcher was counted
-                self._applier.inbox.submit(lambda: self._core.leave(prepared.name))
+                self._applier.inbox.submit(lambda: self._core.leave(prepared.name, pace))
             raise
         self._applier.inbox.submit(lambda: self._core.announce(prepared.name))
         return watch
 
-    async def release(self, channel: str) -> None:
-        self._applier.inbox.submit(lambda: self._core.leave(channel))
+    async def release(self, channel: str, pace: Pace = PROMPT) -> None:
+        self._applier.inbox.submit(lambda: self._core.leave(channel, pace))
+
+    def refresh(self, channel: str) -> None:
+        self._applier.inbox.submit(lambda: self._core.refresh(channel))
 
     async def erase(self, stream: str, condition: Condition) -> Erased:
         erased = await asyncio.to_thread(self._journal.erase, stream, condition)
@@ -163,6 +173,7 @@ class LocalEngine:
 
         await self._on_applier(command, done)
         self.runner.forget([stream])
+        await self._keeper.forget()
         return erased
 
     def status(self) -> Status:
@@ -181,6 +192,13 @@ class LocalEngine:
 
     def _offsets(self, names: Collection[str]) -> tuple[int, ...]:
         return self._applier.offsets(names)
+
+    async def _kept(self, prepared: Prepared, pace: Pace) -> Result | None:
+        """The result from before a restart, of a query that nobody watches yet and whose new one takes a while."""
+        live = prepared.plan is not None and prepared.plan.live
+        if self._life.registry.get(prepared.name) is not None or (live and not pace.keep):
+            return None
+        return await self._keeper.find(prepared.name, self._journal.epoch)
 
     async def _stored(self, offset: int) -> None:
         """Wait until the store has everything up to `offset`."""

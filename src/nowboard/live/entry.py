@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import Future
+from functools import reduce
 from typing import Final
 
 import msgspec
@@ -13,6 +15,7 @@ from nowboard.live.rerun import Rerun
 from nowboard.live.shared import Phase, SharedState
 from nowboard.model.engine import Watch
 from nowboard.model.frames import Change, Result
+from nowboard.model.keeping import PROMPT, Pace
 from nowboard.query.canonical import Prepared
 
 _LONGEST_PAUSE: Final = 60.0
@@ -25,7 +28,8 @@ class Entry:
     `announced` is set when the first watcher has its result in hand: updates published before could reach the hub while
     it does not know the channel yet. `live` or `rerun` says how the result is kept up to date;
     with neither, it is being loaded or has failed. `outbox` is a whole result to publish. `ingested_at` is when the
-    oldest event that is not published yet was received.
+    oldest event that is not published yet was received. `pace` is what satisfies every watcher; without one, what
+    satisfied the last ones. `kept_at` is when its live result was kept last, in seconds of a monotonic clock.
     """
 
     def __init__(self, prepared: Prepared) -> None:
@@ -33,7 +37,10 @@ class Entry:
         self.channel = prepared.name
         self.watchers = 0
         self.announced = False
-        self.joins: list[Future[Watch]] = []
+        self.pace = PROMPT
+        self.kept_at = float("-inf")
+        self._joins: list[tuple[Future[Watch], Pace]] = []
+        self._paces: Counter[Pace] = Counter()
         self.states: list[SharedState] = []
         self.live: LiveQuery | None = None
         self.rerun: Rerun | None = None
@@ -63,21 +70,44 @@ class Entry:
         """Whether its states are on their way."""
         return self.live is None and any(state.phase is Phase.LOADING for state in self.states)
 
+    @property
+    def joining(self) -> bool:
+        """Whether somebody waits for the first result."""
+        return bool(self._joins)
+
+    def join(self, done: Future[Watch], pace: Pace) -> None:
+        """Somebody wants to watch at a pace."""
+        self.left_at = None
+        self._joins.append((done, pace))
+        self._settle_pace()
+
+    def leave(self, pace: Pace) -> None:
+        """One watcher less, of those at a pace."""
+        self.watchers -= 1
+        self._paces[pace] -= 1
+        self._settle_pace()
+
     def resolve(self, result: Result) -> None:
         """Give everyone who waits the result; who went away in the meantime does not count as a watcher."""
-        joins, self.joins = self.joins, []
+        joins, self._joins = self._joins, []
         watch = Watch(self.channel, result)
-        for done in joins:
+        for done, pace in joins:
             if done.set_running_or_notify_cancel():
                 self.watchers += 1
+                self._paces[pace] += 1
                 done.set_result(watch)
+        self._settle_pace()
 
     def refuse(self, error: Exception) -> None:
         """Tell everyone who waits that there will be no result."""
-        joins, self.joins = self.joins, []
-        for done in joins:
+        joins, self._joins = self._joins, []
+        for done, _ in joins:
             if done.set_running_or_notify_cancel():
                 done.set_exception(error)
+
+    def recall(self, result: Result) -> None:
+        """Begin with a result that was kept; whoever joins gets it at once, as stale."""
+        self.shown = msgspec.structs.replace(result, mode="stale")
 
     def show(self, result: Result) -> None:
         """A first or a new whole result: for those who wait, and for those who watch already."""
@@ -100,3 +130,9 @@ class Entry:
             whole, self.outbox = self.outbox, None
             return whole
         return None if self.live is None else self.live.update(now, position)
+
+    def _settle_pace(self) -> None:
+        self._paces = +self._paces
+        wanted = [*self._paces, *(pace for _, pace in self._joins)]
+        if wanted:
+            self.pace = reduce(Pace.joined, wanted)

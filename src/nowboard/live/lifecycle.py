@@ -31,6 +31,7 @@ from nowboard.live.streams import StreamStates
 from nowboard.live.view import Span
 from nowboard.model.events import Events
 from nowboard.model.frames import Result
+from nowboard.model.keeping import Keeper, KeepsNothing
 from nowboard.model.streams import Catalog
 from nowboard.query.canonical import Prepared
 from nowboard.query.finish import Finisher
@@ -60,7 +61,14 @@ class Lifecycle:
     """Opens and closes live queries. `position` is the offset up to which everything is folded in."""
 
     def __init__(
-        self, store: Store, committer: Committer, jobs: Jobs, clock: Clock, epoch: str, limits: LiveLimits
+        self,
+        store: Store,
+        committer: Committer,
+        jobs: Jobs,
+        clock: Clock,
+        epoch: str,
+        limits: LiveLimits,
+        keeper: Keeper | None = None,
     ) -> None:
         self.registry = Registry(limits)
         self.streams: dict[str, StreamStates] = {}
@@ -72,6 +80,12 @@ class Lifecycle:
         self._clock = clock
         self._epoch = epoch
         self._limits = limits
+        self._keeper = keeper or KeepsNothing()
+
+    @property
+    def keep_every(self) -> float:
+        """Seconds between two results of one live query that are kept."""
+        return self._limits.keep_every
 
     def begin(self, position: int) -> None:
         """The store holds everything up to `position`; follow from there."""
@@ -173,7 +187,7 @@ class Lifecycle:
         if not same or not kept:
             self.restart(entry)
         elif entry.rerun is not None:
-            entry.rerun.moved = True
+            entry.rerun.outdated()
 
     def rerun(self, entry: Entry, rerun: Rerun) -> None:
         """Run an entry's ask once more, as soon as the store holds everything that is folded in."""
@@ -193,11 +207,18 @@ class Lifecycle:
             return
         rerun.next_change = _next_change(entry.prepared, outcome.as_of * 1000)
         result = msgspec.structs.replace(outcome, mode="requery")
+        if not rerun.doubtful:
+            self._keeper.keep(entry.channel, result)
         if entry.shown is None or _differs(entry.shown, result):
             entry.show(result)
         else:
             entry.shown = result
             entry.resolve(result)
+
+    def keep(self, entry: Entry) -> None:
+        """Keep the result of a query that is kept live."""
+        if entry.live is not None and not entry.in_doubt:
+            self._keeper.keep(entry.channel, entry.live.last(self._clock.now()))
 
     def _rerun(self, entry: Entry, rerun: Rerun, refusal: BaseException | None) -> None:
         if entry.rerun is not rerun:

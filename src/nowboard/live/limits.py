@@ -27,6 +27,8 @@ class LiveLimits:
     requery_workers: re-runs at the same time.
     requery_pause: least pause between two re-runs of one query, and
     requery_share: the least pause as a multiple of what its last run cost.
+    refresh_pause: least pause between two re-runs of one query that viewers ask for.
+    keep_every: pause between two results of one live query that are kept for after a restart.
     retention_every: pause between two rounds of dropping what is past a stream's retention.
     """
 
@@ -49,4 +51,6 @@ class LiveLimits:
     requery_workers: int = 1
     requery_pause: float = 0.25
     requery_share: float = 4.0
+    refresh_pause: float = 1.0
+    keep_every: float = 30.0
     retention_every: float = 60.0

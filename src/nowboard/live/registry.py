@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nowboard.errors import Unavailable
 from nowboard.live.entry import Entry
 from nowboard.live.limits import LiveLimits
+from nowboard.model.keeping import Pace
 from nowboard.query.canonical import Prepared
 
 _RETRY_SECONDS = 5.0
@@ -42,11 +43,11 @@ class Registry:
         entry = self._entries[prepared.name] = Entry(prepared)
         return entry
 
-    def leave(self, channel: str, monotonic: float) -> None:
-        """One watcher less."""
+    def leave(self, channel: str, monotonic: float, pace: Pace) -> None:
+        """One watcher less, of those at `pace`."""
         entry = self._entries.get(channel)
         if entry is not None and entry.watchers > 0:
-            entry.watchers -= 1
+            entry.leave(pace)
             if entry.watchers == 0:
                 entry.left_at = monotonic
 
@@ -67,7 +68,7 @@ class Registry:
         self._entries.pop(entry.channel, None)
 
     def _abandoned(self, entry: Entry, monotonic: float) -> bool:
-        if entry.watchers or entry.joins:
+        if entry.watchers or entry.joining:
             return False
         if entry.left_at is None:
             entry.left_at = monotonic

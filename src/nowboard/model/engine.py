@@ -11,6 +11,7 @@ import pyarrow as pa
 from nowboard.model.erasing import Condition, Erased
 from nowboard.model.events import Ack, Definition, Events
 from nowboard.model.frames import Result
+from nowboard.model.keeping import PROMPT, Pace
 from nowboard.model.queries import Query
 from nowboard.model.scopes import Scope
 from nowboard.model.streams import Catalog
@@ -84,12 +85,19 @@ class Engine(Protocol):
         """Answer once, at an offset no older than every acknowledgement given before the call."""
         ...
 
-    async def watch(self, ask: Ask) -> Watch:
-        """Start or join a live query. Every update after `result.offset` is then published on its channel."""
+    async def watch(self, ask: Ask, pace: Pace = PROMPT) -> Watch:
+        """Start or join a live query. Every update after `result.offset` is then published on its channel.
+
+        The first watcher after a restart may get the last result from before it, with the mode `stale`.
+        """
         ...
 
-    async def release(self, channel: str) -> None:
-        """One watcher less; the last one leaving frees the live query after a linger."""
+    async def release(self, channel: str, pace: Pace = PROMPT) -> None:
+        """One watcher less, of those at `pace`; the last one leaving frees the live query after a linger."""
+        ...
+
+    def refresh(self, channel: str) -> None:
+        """Run a query that has to be re-run now, without waiting for its pace; a bounded number of times."""
         ...
 
     async def erase(self, stream: str, condition: Condition) -> Erased:

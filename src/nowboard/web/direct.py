@@ -14,12 +14,16 @@ from nowboard.web.options import PREFIX
 class DirectRoute(APIRoute):
     """For endpoints `(request, **path parameters)` that read the request themselves and return a response.
 
-    Nothing is resolved, validated or kept open for them, which is a fifth of what a small request costs.
+    Nothing is resolved, validated or kept open for them, which is a fifth of what a small request costs. An endpoint
+    that declares anything else, such as parameters of the query string, is served by FastAPI.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.app = request_response(self._answer)
+        wanted = self.dependant
+        more = wanted.query_params or wanted.header_params or wanted.cookie_params or wanted.body_params
+        if wanted.request_param_name == "request" and not more:
+            self.app = request_response(self._answer)
 
     async def _answer(self, request: Request) -> Response:
         response: Response = await self.endpoint(request, **request.path_params)

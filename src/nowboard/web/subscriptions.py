@@ -90,7 +90,7 @@ def _wanted(principal: Principal, readable: Readable, widget: Widget, request: S
         if isinstance(error, BadRequest) and _about_request(error):
             raise
         return [Wanted(widget=widget.id, error=untold(error, principal))]
-    return [Wanted(each.ask, widget=each.widget, part=each.part) for each in asks]
+    return [Wanted(each.ask, widget=each.widget, part=each.part, pace=each.pace) for each in asks]
 
 
 def require_own_query(principal: Principal) -> None:

@@ -17,9 +17,9 @@ and `home` administers the organisation that runs the server.
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`path` has the placeholders of the route; those in `body` are written `<name>`.
+    """`path` has the placeholders of the route; those in `body` and `headers` are written `<name>`.
 
-    Values of placeholders come from the world (`dashboard share key stream field organisation`),
+    Values of placeholders come from the world (see `placeholders` in `test_matrix.py`),
     or from `values`; others become `any`. A `fresh`
     row begins in a new world, and again after every call that succeeds. `served` rows are called over a real
     connection, as their answers do not end by themselves.
@@ -35,6 +35,7 @@ class Row:
     others: Mapping[str, int] = field(default_factory=dict)
     body: Any = None
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     fresh: bool = False
     served: bool = False

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from nowboard.access.authenticate import Authenticator
-from nowboard.access.identities import SignInProviders, sign_in_identity
+from nowboard.access.identities import Identity, SignInProviders, note_refused_identity, sign_in_identity
+from nowboard.access.sessions import StartedSession, Visit
 from nowboard.clock import Clock
 from nowboard.errors import NotFound, NowboardError, Unauthenticated
 from nowboard.records.database import Records
@@ -63,8 +64,7 @@ def oidc_routes(
                 raise Unauthenticated("the provider did not sign you in", code="sign_in_failed")
             cookie = request.cookies.get(COOKIE)
             arrival = await asked.arrive(provider, _return_to(request, provider), cookie, state, code)
-            visit = visit_of(request, options)
-            started = await records.run(sign_in_identity, arrival.identity, visit, clock.now())
+            started = await _let_in(arrival.identity, visit_of(request, options), records, clock)
         except NotFound:
             raise
         except NowboardError as failure:
@@ -79,6 +79,14 @@ def oidc_routes(
         return f"{base_url(request, options)}{_PATH}/{quote(provider, safe='')}/callback"
 
     return router
+
+
+async def _let_in(identity: Identity, visit: Visit, records: Records, clock: Clock) -> StartedSession:
+    try:
+        return await records.run(sign_in_identity, identity, visit, clock.now())
+    except NowboardError as error:
+        await records.run(note_refused_identity, identity, error.code, clock.now())
+        raise
 
 
 def _configured(providers: SignInProviders | None) -> SignInProviders:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.sessions import access_session_end, access_sessions, access_sessions_end, current_session
+from nowboard.access.users import access_user_sign_out
 from nowboard.clock import MILLISECOND, Clock
 from nowboard.model.principals import Principal
 from nowboard.records.database import Records
@@ -55,8 +56,12 @@ def own_session_routes(gate: Gate, records: Records, authenticator: Authenticato
         return nothing()
 
     @router.delete("/sessions", **described("Sign out everywhere", status=204))
-    async def end_all(request: Request) -> Response:
+    async def end_all(request: Request, user: str | None = None) -> Response:
         principal = await gate.principal(request)
+        if user is not None and user != principal.id:
+            await records.run(access_user_sign_out, principal, user, now=clock.now())
+            authenticator.forget({user})
+            return nothing()
         await records.run(access_sessions_end, principal, clock.now())
         authenticator.forget({principal.id})
         response = nothing()
