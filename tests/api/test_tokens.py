@@ -78,7 +78,9 @@ async def test_a_token_never_has_more_than_its_maker_c30(app: App, connect: Conn
     bob = await make_user(admin, "bob@example.org", "analyst")
     browser = await browser_of(app, connect, bob["id"])
     for role in ("editor", "admin", "ingest"):
-        assert error_of(await browser.post(TOKENS, json={"name": "x", "role": role})) == (403, "beyond_own_rights"), role
+        assert error_of(await browser.post(TOKENS, json={"name": "x", "role": role})) == (403, "beyond_own_rights"), (
+            role
+        )
     token = connect((await browser.post(TOKENS, json={"name": "x"})).json()["secret"])
     assert "query:sql" in (await token.get(f"{SESSIONS}/current")).json()["permissions"]
     assert error_of(await token.post(TOKENS, json={"name": "y"})) == (403, "forbidden"), "a token makes none"

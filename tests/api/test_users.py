@@ -113,8 +113,14 @@ async def test_nobody_hands_out_more_than_they_hold_c30(app: App, connect: Conne
         answer = await browser.post(f"{API}/users", json={"email": "x@y.z", "role": role})
         assert error_of(answer) == (403, "beyond_own_rights"), role
     bob = await make_user(browser, "bob@example.org", "viewer")
-    assert error_of(await browser.patch(f"{API}/users/{bob['id']}", json={"role": "admin"})) == (403, "beyond_own_rights")
-    assert error_of(await browser.patch(f"{API}/users/{manager['id']}", json={"role": "admin"})) == (403, "beyond_own_rights")
+    assert error_of(await browser.patch(f"{API}/users/{bob['id']}", json={"role": "admin"})) == (
+        403,
+        "beyond_own_rights",
+    )
+    assert error_of(await browser.patch(f"{API}/users/{manager['id']}", json={"role": "admin"})) == (
+        403,
+        "beyond_own_rights",
+    )
     for answer in (
         await browser.post(f"{API}/users/{ada}/link", json={"purpose": "reset"}),
         await browser.patch(f"{API}/users/{ada}", json={"disabled": True}),

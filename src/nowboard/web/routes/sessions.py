@@ -76,7 +76,7 @@ def session_routes(
     router = api_router("Sessions")
 
     @router.get("/sessions/methods", **described("How to sign in", answer=Methods, public=True))
-    async def methods(request: Request) -> Response:
+    async def methods() -> Response:
         users, administered = await records.run(_state)
         named = [ProviderItem(*each) for each in (providers.names() if providers else [])]
         return answer(Methods(users, not administered, named))
