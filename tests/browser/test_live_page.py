@@ -40,6 +40,8 @@ def open_dashboard(page: Page, server: Server, base: str | None = None) -> None:
 def test_sign_in_by_the_printed_link_works_once(page: Page, server: Server) -> None:
     link = server.sign_in_link()
     page.goto(link)
+    expect(page.get_by_role("heading", name="Make your account")).to_be_visible()
+    page.get_by_role("button", name="Later").click()
     expect(page.get_by_role("heading", name="Dashboards")).to_be_visible()
     page.context.clear_cookies()
     page.goto("about:blank")

@@ -8,6 +8,7 @@ import { type DashboardScene, SceneProvider } from './context';
 import { Grid } from './Grid';
 import { TopBar } from './TopBar';
 import { useAnnounceConnection } from './useAnnounceConnection';
+import { useClick } from './useClick';
 import { useCut } from './useCut';
 import { usePublished } from './usePublished';
 import { useView } from './useView';
@@ -35,10 +36,11 @@ export function DashboardView({ document, version }: DashboardViewProps) {
   );
   const chooseWindow = useCallback((chosen: Window) => change({ window: chosen }), [change]);
   const focusWidget = useCallback((focus: string | null) => change({ focus }), [change]);
+  const clickRow = useClick(view, change);
   const cut = useCut();
   const scene = useMemo<DashboardScene>(
-    () => ({ document, subscription, formats, window, cut, wall: view.wall, chooseWindow, focusWidget }),
-    [document, subscription, formats, window, cut, view.wall, chooseWindow, focusWidget],
+    () => ({ document, subscription, formats, window, cut, wall: view.wall, chooseWindow, clickRow, focusWidget }),
+    [document, subscription, formats, window, cut, view.wall, chooseWindow, clickRow, focusWidget],
   );
   const widgets = document.widgets ?? [];
   const focused = widgets.find((widget) => widget.id === view.focus);

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { Filters } from '../../core/types';
+import { ClickedFilters } from './ClickedFilters';
 import { useScene } from './context';
 import { FilterButton } from './FilterButton';
 import styles from './Filters.module.css';
@@ -28,6 +29,7 @@ export function FilterBar({ filters, chosen, change }: FilterProps) {
           onChange={(value) => change({ filters: { ...chosen, [filter.field]: value } })}
         />
       ))}
+      <ClickedFilters chosen={chosen} change={change} />
       {touched ? (
         <Button size="compact-sm" variant="subtle" color="gray" onClick={() => change({ filters: {} })}>
           Clear all

@@ -1,6 +1,7 @@
 import { Button, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Icon } from '../ui/Icon';
+import { ClickedFilters } from './ClickedFilters';
 import { useScene } from './context';
 import type { FilterProps } from './FilterBar';
 import { FilterEditor } from './FilterEditor';
@@ -47,6 +48,7 @@ export function FilterSheet({ filters, chosen, change }: FilterProps) {
             </details>
           ))}
         </div>
+        <ClickedFilters chosen={chosen} change={change} />
         <div className={styles.sheetFoot}>
           <Button variant="default" onClick={() => change({ filters: {} })}>
             Clear all

@@ -26,7 +26,7 @@ export function TopBar({ view, filters, change }: TopBarProps) {
   const { document, formats, window } = useScene();
   const actions = useDashboardActions(view, change);
   const phone = useMediaQuery('(width < 768px)', false, { getInitialValueInEffect: false });
-  const hasFilters = (document.filters ?? []).length > 0;
+  const hasFilters = Object.keys(filters).length > 0;
   if (view.wall) {
     return (
       <header className={styles.wall}>

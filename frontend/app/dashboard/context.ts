@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react';
 import type { Formats, Subscription } from '../../core/index';
 import type { Dashboard, Window } from '../../core/types';
+import type { ClickRow } from './useClick';
 
 export interface DashboardScene {
   readonly document: Dashboard;
@@ -15,6 +16,8 @@ export interface DashboardScene {
   readonly wall: boolean;
   /** Makes `window` the time range of the page. */
   readonly chooseWindow: (window: Window) => void;
+  /** Does what the widget's `clicks` say for a row of its result. */
+  readonly clickRow: ClickRow;
   /** Fills the screen with one widget, or returns to the grid. */
   readonly focusWidget: (id: string | null) => void;
 }

@@ -95,11 +95,21 @@ const defaultOf = (filter: Filter): FilterValue | null => {
   return typeof value === 'object' ? value : [value];
 };
 
-/** What each filter of the dashboard holds: the viewer's choice, else its default, else an empty list. */
+/** Fields that clicks on its widgets filter by, besides those it offers filters for. */
+const clickedFields = ({ widgets }: Dashboard): ReadonlySet<string> =>
+  new Set((widgets ?? []).flatMap(({ clicks }) => clicks?.filter ?? []));
+
+/**
+ * What each filter of the dashboard holds: the viewer's choice, else its default, else an empty list. With what was
+ * chosen by clicks; a field that the dashboard neither offers nor clicks on is left out.
+ */
 export function effectiveFilters(document: Dashboard, chosen: Filters): Filters {
-  return Object.fromEntries(
-    (document.filters ?? []).map((filter) => [filter.field, chosen[filter.field] ?? defaultOf(filter) ?? []]),
-  );
+  const clicked = clickedFields(document);
+  const own = (document.filters ?? []).map((filter) => [filter.field, chosen[filter.field] ?? defaultOf(filter) ?? []]);
+  return {
+    ...Object.fromEntries(Object.entries(chosen).filter(([field]) => clicked.has(field))),
+    ...Object.fromEntries(own),
+  };
 }
 
 /** How many filters narrow the page. */

@@ -13,6 +13,7 @@ import { Message } from '../ui/Message';
 import { useNow } from '../ui/useNow';
 import { DashboardCard } from './DashboardCard';
 import styles from './DashboardsPage.module.css';
+import { NoDashboards } from './NoDashboards';
 import { SortMenu } from './SortMenu';
 import { changedAt, type Order, searchDashboards, sortDashboards, tagsOf } from './search';
 import { TagList } from './TagList';
@@ -23,17 +24,6 @@ const MINUTE_MS = 60_000;
 
 const changedWords = (milliseconds: number): string =>
   milliseconds < MINUTE_MS ? 'changed just now' : `changed ${age(milliseconds)} ago`;
-
-function NoDashboards() {
-  return (
-    <Message icon="empty" title="No dashboards yet" size="large">
-      <p>
-        A dashboard is a file. Write one and apply it with <code>nowboard apply board.yaml</code>, or start{' '}
-        <code>nowboard demo</code> to see two with real data.
-      </p>
-    </Message>
-  );
-}
 
 /** Every dashboard that the viewer may open. */
 export function DashboardsPage() {

@@ -14,7 +14,8 @@ export function AccountMenu() {
   const leaving = useMutation({
     mutationFn: signOut,
     onSuccess: () => {
-      queries.clear();
+      // The gate watches the session: its entry stays, what else is known goes.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
       queries.setQueryData(sessionQuery.queryKey, null);
     },
   });

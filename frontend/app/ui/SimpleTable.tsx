@@ -34,8 +34,13 @@ export function SimpleTable<T>({ label, columns, items, keyOf }: SimpleTableProp
         <tbody>
           {items.map((item) => (
             <tr key={keyOf(item)}>
-              {columns.map(({ head, cell, actions }) => (
-                <td key={head} data-head={actions ? undefined : head} data-actions={actions || undefined}>
+              {columns.map(({ head, cell, actions, wide }) => (
+                <td
+                  key={head}
+                  data-wide={wide || undefined}
+                  data-head={actions ? undefined : head}
+                  data-actions={actions || undefined}
+                >
                   {cell(item)}
                 </td>
               ))}

@@ -7,6 +7,7 @@ import styles from './Chart.module.css';
 import type { WidgetFrames } from './state';
 import { useChartContext } from './useChartContext';
 import { useEcharts } from './useEcharts';
+import { useMarkClick } from './useMarkClick';
 import { WidgetSkeleton } from './WidgetSkeleton';
 import { ZoomLayer } from './ZoomLayer';
 import { hasTimeAxis } from './zoom';
@@ -31,6 +32,7 @@ export function Chart({ widget, frames: newest, onTable }: ChartProps) {
     [widget, frames, context, width, height],
   );
   const chart = useEcharts(element, { region: mapNeeded(widget), option, size });
+  useMarkClick(chart, widget, frames.main);
   const summaryId = useId();
 
   const openTable = (event: KeyboardEvent): void => {
@@ -57,7 +59,8 @@ export function Chart({ widget, frames: newest, onTable }: ChartProps) {
         onKeyDown={openTable}
       />
       <p id={summaryId} className="nb-hidden">
-        {summarize(widget, newest, context)} Press Enter for the table.
+        {summarize(widget, newest, context)} Press Enter for the table
+        {widget.clicks ? ', and Enter on a row to follow it' : ''}.
       </p>
       {chart !== null && hasTimeAxis(option) ? (
         <ZoomLayer chart={chart} area={element} zoom={zoom} onZoom={setZoom} />

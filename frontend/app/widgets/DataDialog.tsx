@@ -6,6 +6,7 @@ import { DataGrid } from './DataGrid';
 import type { GridHead } from './grid';
 import type { WidgetFrames } from './state';
 import { useChartContext } from './useChartContext';
+import { useRowClick } from './useRowClick';
 import styles from './Widgets.module.css';
 
 interface DataDialogProps {
@@ -26,15 +27,26 @@ const rowsOf = (table: DataTable): readonly TableRow[] =>
     cells: texts.map((text, column) => ({ value: table.values[row]?.[column] ?? null, text, bar: null, heat: null })),
   }));
 
-function Content({ widget, frames }: Pick<DataDialogProps, 'widget' | 'frames'>) {
+function Content({ widget, frames, onClose }: Omit<DataDialogProps, 'opened'>) {
   const context = useChartContext(frames, ANY_SIZE);
   const table = useMemo(() => dataTable(widget, frames, context), [widget, frames, context]);
+  const rows = useMemo(() => (table === null ? [] : rowsOf(table)), [table]);
+  const click = useRowClick(widget, frames.main, rows);
   if (table === null) return null;
+  const activate = (key: TableRow['key']): void => {
+    onClose();
+    click?.(key);
+  };
   return (
     <>
       <p className={styles.summary}>{summarize(widget, frames, context)}</p>
       <div className={styles.dialogTable}>
-        <DataGrid heads={headsOf(table)} rows={rowsOf(table)} label={widget.title || 'Data'} />
+        <DataGrid
+          heads={headsOf(table)}
+          rows={rows}
+          label={widget.title || 'Data'}
+          onActivate={click ? activate : undefined}
+        />
       </div>
       {table.truncated ? <p className={styles.summary}>The result was cut off by the server's row cap.</p> : null}
     </>
@@ -51,7 +63,7 @@ export function DataDialog({ widget, frames, opened, onClose }: DataDialogProps)
       size="xl"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {opened ? <Content widget={widget} frames={frames} /> : null}
+      {opened ? <Content widget={widget} frames={frames} onClose={onClose} /> : null}
     </Modal>
   );
 }

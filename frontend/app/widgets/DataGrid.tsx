@@ -24,6 +24,8 @@ interface DataGridProps {
   readonly label: string;
   /** Keys of the rows that just changed; their changed cells flash. */
   readonly changed?: ReadonlySet<string>;
+  /** What a click on a row does, or Enter on it; by the key of the row. */
+  readonly onActivate?: ((key: TableRow['key']) => void) | undefined;
   /** Shows this many rows at a time; without it all rows scroll. */
   readonly pageSize?: number;
 }
@@ -33,7 +35,7 @@ const ROOM_FOR_FILTER = 22;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** A table with a head that stays, sorts and filters; long tables draw only the rows in view. */
-export function DataGrid({ heads, rows, label, changed = NOTHING, pageSize }: DataGridProps) {
+export function DataGrid({ heads, rows, label, changed = NOTHING, pageSize, onActivate }: DataGridProps) {
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const [filters, setFilters] = useState<ColumnFilters>({});
   const [page, setPage] = useState(0);
@@ -83,7 +85,7 @@ export function DataGrid({ heads, rows, label, changed = NOTHING, pageSize }: Da
           <tbody>
             {before > 0 ? <tr style={{ height: before }} /> : null}
             {visible.map((row) => (
-              <GridRow key={row.key} row={row} heads={heads} flash={changed.has(row.key)} />
+              <GridRow key={row.key} row={row} heads={heads} flash={changed.has(row.key)} onActivate={onActivate} />
             ))}
             {after > 0 ? <tr style={{ height: after }} /> : null}
           </tbody>

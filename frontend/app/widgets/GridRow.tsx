@@ -1,4 +1,4 @@
-import { type CSSProperties, memo, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, memo, useState } from 'react';
 import type { TableCell, TableRow } from '../../charts/index';
 import styles from './DataGrid.module.css';
 import type { GridHead } from './grid';
@@ -40,6 +40,8 @@ interface GridRowProps {
   readonly row: TableRow;
   readonly heads: readonly GridHead[];
   readonly flash: boolean;
+  /** Clicked, or Enter on it. */
+  readonly onActivate?: ((key: TableRow['key']) => void) | undefined;
 }
 
 const sameHeads = (a: readonly GridHead[], b: readonly GridHead[]): boolean =>
@@ -60,9 +62,17 @@ const sameCells = (a: TableRow, b: TableRow): boolean =>
 
 /** A row is drawn again only when one of its cells looks different. */
 export const GridRow = memo(
-  function GridRow({ row, heads, flash }: GridRowProps) {
+  function GridRow({ row, heads, flash, onActivate }: GridRowProps) {
+    const activate = onActivate && {
+      tabIndex: 0,
+      className: styles.active,
+      onClick: () => onActivate(row.key),
+      onKeyDown: (event: KeyboardEvent) => {
+        if (event.key === 'Enter') onActivate(row.key);
+      },
+    };
     return (
-      <tr>
+      <tr {...activate}>
         {heads.map((head, index) => {
           const cell = row.cells[index];
           return cell ? <Cell key={head.name} cell={cell} align={head.align} flash={flash} /> : null;
@@ -70,5 +80,6 @@ export const GridRow = memo(
       </tr>
     );
   },
-  (before, after) => sameHeads(before.heads, after.heads) && sameCells(before.row, after.row),
+  (before, after) =>
+    sameHeads(before.heads, after.heads) && sameCells(before.row, after.row) && before.onActivate === after.onActivate,
 );

@@ -4,6 +4,7 @@ import type { Widget } from '../../core/types';
 import { DataGrid } from './DataGrid';
 import type { WidgetFrames } from './state';
 import { useChartContext } from './useChartContext';
+import { useRowClick } from './useRowClick';
 
 interface TableWidgetProps {
   readonly widget: Widget;
@@ -18,6 +19,7 @@ const ANY_SIZE = { width: 600, height: 400 };
 export function TableWidget({ widget, frames, changed }: TableWidgetProps) {
   const context = useChartContext(frames, ANY_SIZE);
   const model = useMemo(() => tableModel(widget, frames, context), [widget, frames, context]);
+  const activate = useRowClick(widget, frames.main, model?.rows);
   const touched = useMemo(() => new Set(changed), [changed]);
   if (model === null) return null;
   const pageSize = optionsOf('table', widget).page_size;
@@ -27,6 +29,7 @@ export function TableWidget({ widget, frames, changed }: TableWidgetProps) {
       rows={model.rows}
       label={widget.title || 'Table'}
       changed={touched}
+      onActivate={activate}
       {...(pageSize ? { pageSize } : {})}
     />
   );

@@ -30,6 +30,7 @@ const VERBS: Readonly<Record<string, string>> = {
   'share.create': 'shared, as',
   'share.list': 'looked at the shares of',
   'share.revoke': 'ended the share',
+  'embed_key.list': 'looked at the embed keys of',
   'embed_key.create': 'made the embed key',
   'embed_key.revoke': 'ended the embed key',
   'embed_token.create': 'signed an embed token with',

@@ -23,7 +23,7 @@ const columnsOf = (open: (organisation: Organisation) => void): readonly TableCo
   },
   { head: 'Id', cell: ({ id }) => <code>{id}</code> },
   { head: 'Sees', cell: ({ scope }) => scopeWords(scope) },
-  { head: 'Founded', cell: ({ created_at }) => date(created_at) },
+  { head: 'Founded', cell: ({ created_at }) => (created_at === 0 ? 'From the start' : date(created_at)) },
   {
     head: 'Actions',
     actions: true,
