@@ -47,7 +47,8 @@ async def test_an_interval_holds_updates_back_and_then_sends_the_newest_state() 
             await eager.until([[count]])
         assert len(eager.of("delta")) == 20
         await calm.until([[20]])
-        assert time.monotonic() - started >= 0.25
+        # the loop wakes up to a clock tick early
+        assert time.monotonic() - started >= 0.24
         assert len(calm.of("delta")) <= 4
         assert sum(1 + delta.get("conflated", 0) for delta in calm.of("delta")) == 20
 

@@ -62,13 +62,18 @@ async def _framework(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """Every method that the path takes: the framework names only those of the first route that has the path."""
+    """Every method that the path takes: the framework names only those of the first route that has the path.
+
+    Where the path has routes of its own, those of patterns that it fits (`/users/{user}` fits `/users/current`)
+    do not count.
+    """
     scopes = {method: {**request.scope, "method": method} for method in _METHODS}
-    routes = request.app.routes
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    own = [route for route in routes if getattr(route, "path", None) == request.scope["path"]]
     return [
         method
         for method, scope in scopes.items()
-        if any(route.matches(scope)[0] is Match.FULL for route in routes if not isinstance(route, Mount))
+        if any(route.matches(scope)[0] is Match.FULL for route in own or routes)
     ]
 
 
