@@ -26,7 +26,7 @@ def pace_of(widget: Widget, query: Query) -> Pace:
 
 
 def pace_problems(widget: Widget, path: Path, *, kept_live: bool) -> Iterator[Problem]:
-    """What is wrong with a widget's `refresh` and `warm`. `kept_live` says that none of its queries is ever run again."""
+    """What is wrong with a widget's `refresh` and `warm`. `kept_live`: none of its queries is ever run again."""
     asks_nothing = widget.query is None and not widget.parts
     if asks_nothing and widget.warm:
         yield Problem((*path, "warm"), f"A widget of kind {widget.kind.value} has nothing to keep up to date.")

@@ -242,5 +242,9 @@ class Channels:
         self._later_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             asyncio.get_running_loop().call_exception_handler(
-                {"message": "a live query could not be released or watched at another pace", "exception": error, "task": task}
+                {
+                    "message": "a live query could not be released",
+                    "exception": error,
+                    "task": task,
+                }
             )

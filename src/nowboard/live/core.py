@@ -46,9 +46,7 @@ class Core:
         """Group-bys done since the start."""
         return sum(states.computations for states in self.life.streams.values())
 
-    def join(
-        self, prepared: Prepared, done: Future[Watch], pace: Pace = PROMPT, kept: Result | None = None
-    ) -> None:
+    def join(self, prepared: Prepared, done: Future[Watch], pace: Pace = PROMPT, kept: Result | None = None) -> None:
         """Answer with the result of a live query, now or when it is loaded. Starts it if nobody watched it before.
 
         A result `kept` from before is shown, as stale, until there is a new one.

@@ -70,9 +70,7 @@ class LocalEngine:
         self._workers = Workers(store, self.runner, journal.epoch, self._limits)
         self._committer = Committer(store, journal.epoch, self._limits)
         self._keeper = keeper or KeepsNothing()
-        self._life = Lifecycle(
-            store, self._committer, self._workers, clock, journal.epoch, self._limits, self._keeper
-        )
+        self._life = Lifecycle(store, self._committer, self._workers, clock, journal.epoch, self._limits, self._keeper)
         self._core = Core(self._life, self._workers, clock)
         self._applier = Applier(self._core, store, self._committer, publisher, observer or Unobserved(), self._limits)
         self._retention: asyncio.Task[None] | None = None

@@ -68,8 +68,8 @@ class Widget(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     `query` is the widget's own query, `parts` are further ones by name (`trend` of a kpi, `routes` of a map); each is a
     query, or a `nowboard.model.saved.SavedUse`. `options` belong to the kind and are checked by
     `nowboard.dashboards.options`. `layouts` maps a breakpoint (`lg md sm`) to a place; only `lg` is needed. `clicks`
-    says what a click does. `refresh` is a duration such as `30s`: the least pause between two runs of a query that has to
-    be run again. `warm` keeps the published widget up to date with nobody looking.
+    says what a click does. `refresh` is a duration such as `30s`: the least pause between two runs of a query that has
+    to be run again. `warm` keeps the published widget up to date with nobody looking.
     """
 
     id: Name
