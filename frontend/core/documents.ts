@@ -141,6 +141,10 @@ export interface Widget {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly layouts?: Readonly<Partial<Record<Breakpoint, Place>>>;
   readonly clicks?: Clicks | null;
+  /** Least pause between two runs of a query that is run again, such as `30s`. */
+  readonly refresh?: string | null;
+  /** Kept up to date with nobody looking, once published. */
+  readonly warm?: boolean;
 }
 
 export interface Filter {

@@ -27,6 +27,7 @@ from nowboard.access.sessions import make_link
 from nowboard.access.throttle import Throttle
 from nowboard.access.tickets import Tickets
 from nowboard.clock import DAY, Clock, SystemClock
+from nowboard.dashboards.warmer import Warmer, WarmLimits
 from nowboard.errors import Unavailable
 from nowboard.hub.hub import Hub
 from nowboard.hub.interface import Resolver
@@ -44,6 +45,7 @@ from nowboard.model.frames import Update
 from nowboard.model.publisher import Publisher
 from nowboard.query.runner import QueryLimits
 from nowboard.records.database import Records
+from nowboard.records.keeping import FrameKeeper, KeepingLimits
 from nowboard.records.secrets import server_secret
 from nowboard.records.users import has_administrator
 from nowboard.settings import Settings
@@ -101,6 +103,8 @@ class App:
     erasures: Erasures
     publications: Publications
     housekeeping: Housekeeping
+    keeper: FrameKeeper
+    warmer: Warmer
     passwords: Passwords
     stopping: bool = False
     _started: bool = False
@@ -112,8 +116,8 @@ class App:
         await self.engine.start(self._replayed)
         await self.erasures.finish()
         self.hub.start()
-        for work in (self.revocations, self.retention, self.publications, self.housekeeping):
-            self._tasks.append(asyncio.create_task(work.run()))
+        followers = (self.revocations, self.retention, self.publications, self.housekeeping, self.keeper, self.warmer)
+        self._tasks += [asyncio.create_task(each.run()) for each in followers]
         self._started = True
 
     async def started(self) -> None:
@@ -138,6 +142,7 @@ class App:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.hub.stop()
         await self.engine.close()
+        await self.keeper.flush()
         for part in (self.passwords, self.journal, self.store, self.records):
             await asyncio.to_thread(part.close)
 
@@ -209,11 +214,14 @@ def build(settings: Settings, *, clock: Clock | None = None, memory: bool = Fals
 
 def _make_engine(
     settings: Settings, clock: Clock, journal: Journal, store: RenewingStore, records: Records, metrics: Metrics
-) -> tuple[LocalEngine, Relay]:
-    relay = Relay()
+) -> tuple[LocalEngine, Relay, FrameKeeper]:
+    relay, keeper = Relay(), FrameKeeper(records, clock, KeepingLimits(total_bytes=settings.kept_bytes))
     salt = records.call(server_secret, "masks", clock.now()).hex()
     limits, queries = LiveLimits(live_queries=settings.live_queries), QueryLimits(timeout=settings.query_timeout)
-    return LocalEngine(journal, store, clock, relay, limits, queries=queries, observer=metrics, salt=salt), relay
+    engine = LocalEngine(
+        journal, store, clock, relay, limits, queries=queries, observer=metrics, keeper=keeper, salt=salt
+    )
+    return engine, relay, keeper
 
 
 def _make_hub(
@@ -229,10 +237,12 @@ def _wire(
     settings: Settings, clock: Clock, journal: Journal, store: RenewingStore, records: Records, files: StaticFiles
 ) -> App:
     metrics = Metrics()
-    engine, relay = _make_engine(settings, clock, journal, store, records, metrics)
+    engine, relay, keeper = _make_engine(settings, clock, journal, store, records, metrics)
     dashboards = StoredDashboards(records, clock)
     resolver = Subscriptions(dashboards, ParameterValues(engine))
     hub = _make_hub(settings, clock, engine, relay, resolver, metrics)
+    warmer = Warmer(records, dashboards, engine, clock, WarmLimits(queries=settings.warm_queries))
+    metrics.watch_warm(lambda: warmer.figures, lambda: keeper.totals)
     publications = Publications(records, hub.watched, hub.moved)
     in_files = isinstance(journal, SqliteJournal)
     room = Room(settings.data if in_files else None, settings.disk_reserve, clock)
@@ -277,6 +287,8 @@ def _wire(
         retention=AuditRetention(records, clock, settings.audit_days),
         publications=publications,
         housekeeping=Housekeeping(records, clock),
+        keeper=keeper,
+        warmer=warmer,
         passwords=passwords,
     )
     return app

@@ -67,6 +67,12 @@ class Settings(BaseSettings):
     store_memory: int = Field(512 * MIB, ge=64 * MIB, description="Bytes of memory that the store may use.")
     store_threads: int = Field(2, ge=1, le=256, description="Threads of one query.")
     live_queries: int = Field(5_000, ge=1, description="Most live queries kept up to date at once.")
+    warm_queries: int = Field(
+        200, ge=0, description="Most queries of widgets that are kept warm with no viewer; 0 keeps none."
+    )
+    kept_bytes: int = Field(
+        64 * MIB, ge=0, description="Bytes of last results that are kept over a restart; 0 keeps none."
+    )
     viewers: int = Field(20_000, ge=1, description="Most sockets, streams and polls open at once.")
     viewers_per_principal: int = Field(2_000, ge=1, description="Most of these for one principal.")
     subscriptions_per_viewer: int = Field(32, ge=1, description="Most subscriptions of one of these.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from nowboard.clock import DAY, Clock, Micros
 from nowboard.errors import NowboardError
 from nowboard.model.frames import Result
 from nowboard.records.database import Records
-from nowboard.records.kept_frames import KeptFrame, KeptTotals, get_frame, prune_frames, put_frames
+from nowboard.records.kept_frames import KeptFrame, KeptTotals, get_frame, kept_totals, prune_frames, put_frames
 
 _log: Final = logging.getLogger(__name__)
 
@@ -77,6 +78,8 @@ class FrameKeeper:
 
     async def run(self) -> None:
         """Write again and again, until cancelled."""
+        with contextlib.suppress(NowboardError):
+            self.totals = await self._records.run(kept_totals)
         while self._limits.total_bytes:
             await asyncio.sleep(self._limits.every)
             await self.flush()

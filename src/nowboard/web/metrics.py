@@ -11,12 +11,14 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from nowboard.dashboards.warmer import WarmFigures
 from nowboard.hub.stats import Histogram as HubHistogram
 from nowboard.hub.stats import HubStats
 from nowboard.model.engine import Status
 from nowboard.model.events import Events, Record
 from nowboard.model.frames import Update
 from nowboard.query.runner import QueryStats
+from nowboard.records.kept_frames import KeptTotals
 
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -70,6 +72,10 @@ class Metrics:
         """Read these too whenever figures are asked for."""
         self.registry.register(_EngineCollector(status, queries))
         self.registry.register(_HubCollector(hub))
+
+    def watch_warm(self, warm: Callable[[], WarmFigures], kept: Callable[[], KeptTotals]) -> None:
+        """Read what is kept warm and what is kept over a restart, too."""
+        self.registry.register(_WarmCollector(warm, kept))
 
     def applied(self, records: Sequence[Record], seconds: float) -> None:
         """See `nowboard.live.observer.Observer`."""
@@ -161,6 +167,21 @@ class _EngineCollector(Collector):
         yield CounterMetricFamily("nowboard_query_cache_misses", "Answers not in the cache.", queries.misses)
         yield GaugeMetricFamily("nowboard_query_cache_entries", "Results kept.", queries.cached)
         yield GaugeMetricFamily("nowboard_query_cache_bytes", "Size of the results kept.", queries.cached_bytes)
+
+
+class _WarmCollector(Collector):
+    def __init__(self, warm: Callable[[], WarmFigures], kept: Callable[[], KeptTotals]) -> None:
+        self._warm = warm
+        self._kept = kept
+
+    def collect(self) -> Iterator[_Family]:
+        warm, kept = self._warm(), self._kept()
+        yield GaugeMetricFamily("nowboard_warm_queries", "Queries kept warm with no viewer.", warm.warm)
+        yield GaugeMetricFamily("nowboard_warm_failed", "Queries to keep warm that failed for now.", warm.failed)
+        yield GaugeMetricFamily("nowboard_warm_over_limit", "Queries there is no room to warm.", warm.over_limit)
+        yield GaugeMetricFamily("nowboard_warm_unscoped", "Queries whose viewers see different rows.", warm.unscoped)
+        yield GaugeMetricFamily("nowboard_kept_frames", "Last results stored for after a restart.", kept.frames)
+        yield GaugeMetricFamily("nowboard_kept_frames_bytes", "Size of these results.", kept.bytes)
 
 
 class _HubCollector(Collector):
