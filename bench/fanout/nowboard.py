@@ -43,7 +43,9 @@ class Crowd:
         subscribe = json.dumps({"type": "subscribe", "id": "s", "query": QUERY}).encode()
 
         def speak(heard: bytes | None) -> bytes | None:
-            return subscribe if heard is None else None
+            if heard is None:
+                return subscribe
+            return b'{"type":"pong"}' if heard == b'{"type":"ping"}' else None
 
         headers = {"Authorization": f"Bearer {self._server.token}"}
         self._viewers += await crowd(self._server.port, "/api/v1/live", sockets, self._tally, speak, headers)

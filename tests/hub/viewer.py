@@ -36,6 +36,9 @@ class Viewer:
                 held = self.held[message["channel"]]
                 self.held[message["channel"]] = reduce(held, msgspec.convert(message, Change))
 
+    def frame_writer(self) -> None:
+        return None
+
     def buffered(self) -> int:
         return self.waiting
 

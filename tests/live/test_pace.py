@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -101,7 +101,7 @@ async def serving(
 
 
 async def watch(
-    server: Server, query: dict[str, object], pace: Pace = PROMPT, scope: Scope = EVERYTHING
+    server: Server, query: Mapping[str, object], pace: Pace = PROMPT, scope: Scope = EVERYTHING
 ) -> tuple[Watch, Client]:
     found = await server.engine.watch(Ask(parse_query(query), scope), pace)
     client = Client(found.result)

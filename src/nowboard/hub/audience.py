@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from nowboard.hub.channel import Channel
+from nowboard.hub.interface import FrameWriter
 from nowboard.hub.payload import Payload
 
 if TYPE_CHECKING:
@@ -22,15 +23,19 @@ class Audience:
     def __init__(self, channels: frozenset[Channel], transport: str) -> None:
         self.channels = channels
         self.transport = transport
-        self.ready: set[Connection] = set()
+        self.ready: dict[Connection, FrameWriter | None] = {}
         self.behind: set[Connection] = set()
 
     def send(self, payload: Payload) -> int:
         """Write one payload to everyone who is ready; returns to how many."""
-        ready = tuple(self.ready)  # a full transport leaves the set while we write
-        for connection in ready:
+        ready, writers = tuple(self.ready), tuple(self.ready.values())  # a full transport leaves them while we write
+        frame = None if None in writers else payload.frame
+        for connection, write in zip(ready, writers, strict=True):
             try:
-                connection.sink.send(payload)
+                if write is None or frame is None:
+                    connection.sink.send(payload)
+                else:
+                    write(frame)
             except Exception:  # noqa: BLE001 - whatever is wrong with one transport, the others get their numbers
                 _log.exception("a %s transport failed", self.transport)
                 connection.end(1011, "the transport failed")
@@ -67,9 +72,10 @@ class Audiences:
             return
         if connection.writable and connection.session.in_step:
             audience.behind.discard(connection)
-            audience.ready.add(connection)
+            if connection not in audience.ready:
+                audience.ready[connection] = connection.sink.frame_writer()
         else:
-            audience.ready.discard(connection)
+            audience.ready.pop(connection, None)
             audience.behind.add(connection)
 
     def leave(self, connection: Connection) -> None:
@@ -77,7 +83,7 @@ class Audiences:
         audience, connection.audience = connection.audience, None
         if audience is None:
             return
-        audience.ready.discard(connection)
+        audience.ready.pop(connection, None)
         audience.behind.discard(connection)
         if not audience.ready and not audience.behind:
             del self._by_key[(audience.channels, audience.transport)]

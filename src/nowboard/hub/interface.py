@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -13,6 +13,8 @@ from nowboard.model.engine import Ask, Status, Watch
 from nowboard.model.keeping import PROMPT, Pace
 from nowboard.model.principals import Principal
 from nowboard.model.wire import Notice, Subscribe
+
+FrameWriter = Callable[[bytes], object]
 
 
 class Source(Protocol):
@@ -71,6 +73,13 @@ class Sink(Protocol):
 
     def send(self, payload: Payload) -> None:
         """Write a payload, or queue it behind what waits already. Ignored once closed."""
+        ...
+
+    def frame_writer(self) -> FrameWriter | None:
+        """What writes a WebSocket frame straight to the transport; None where payloads are taken otherwise.
+
+        Good until the session ends. Shared writes use it, because a call less for each viewer is a call less for all.
+        """
         ...
 
     def buffered(self) -> int:

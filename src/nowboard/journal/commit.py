@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from nowboard.clock import Micros
 from nowboard.journal.codec import COLUMNS, Row, Span, encode_definition, encode_events
@@ -209,7 +208,8 @@ def _span(events: Events, time: str | None) -> Span:
     times = events.batch.column(index).view(pa.int64())
     if times.null_count == len(times):
         return Span(events.received_at, events.received_at)
-    return Span(pc.min(times).as_py(), pc.max(times).as_py())
+    known = (times if times.null_count == 0 else times.drop_null()).to_numpy()
+    return Span(int(known.min()), int(known.max()))
 
 
 _INSERT: Final = f"INSERT INTO records ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"

@@ -40,6 +40,9 @@ class QueueSink:
         if self._bytes > HIGH_WATER:
             self.pause()
 
+    def frame_writer(self) -> None:
+        return None
+
     def buffered(self) -> int:
         return self._bytes
 

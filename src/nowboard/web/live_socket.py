@@ -23,6 +23,7 @@ from websockets.server import ServerProtocol
 from nowboard.errors import NowboardError
 from nowboard.hub.connection import Connection
 from nowboard.hub.hub import Hub
+from nowboard.hub.interface import FrameWriter
 from nowboard.hub.payload import Payload
 from nowboard.model.wire import CloseCode
 from nowboard.web.live_access import BAD_ORIGIN, LiveAccess
@@ -133,6 +134,9 @@ class LiveProtocol(asyncio.Protocol):
     def send(self, payload: Payload) -> None:
         if self._transport is not None:
             self._transport.write(payload.frame)
+
+    def frame_writer(self) -> FrameWriter | None:
+        return None if self._transport is None else self._transport.write
 
     def buffered(self) -> int:
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
