@@ -299,14 +299,16 @@ async def test_notices_of_dashboards_stay_in_their_organisation() -> None:
         await fill(app, with_b=True)
         tokens = [await token_of(app, organisation, "admin") for organisation in ("a", "main")]
         clients = [await stack.enter_async_context(client_of(app, token)) for token in tokens]
+        etags = []
         for client in clients:
             answer = await client.put(f"{API}/dashboards/overview?publish=true", json=document)
             assert answer.status_code == 200, answer.text
+            etags.append(answer.headers["etag"])
         watching = [await stack.enter_async_context(carrying("websocket", served, token)) for token in tokens]
         for each in watching:
             await each.say(type="subscribe", id="d", dashboard="overview")
             await until(each, lambda shown: "subscribed" in shown)
-        changed, read = {**document, "title": "Canary"}, {"if-match": answer.headers["etag"]}
+        changed, read = {**document, "title": "Canary"}, {"if-match": etags[1]}
         await clients[1].put(f"{API}/dashboards/overview?publish=true", json=changed, headers=read)
         await until(watching[1], lambda shown: "published" in shown)
         await watching[0].say(type="ping")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from nowboard.clock import SECOND, ManualClock
 from nowboard.journal.memory import MemoryJournal
@@ -101,7 +102,7 @@ async def serving(
 
 
 async def watch(
-    server: Server, query: dict[str, object], pace: Pace = PROMPT, scope: Scope = EVERYTHING
+    server: Server, query: dict[str, Any], pace: Pace = PROMPT, scope: Scope = EVERYTHING
 ) -> tuple[Watch, Client]:
     found = await server.engine.watch(Ask(parse_query(query), scope), pace)
     client = Client(found.result)

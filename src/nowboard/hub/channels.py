@@ -241,10 +241,6 @@ class Channels:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._later_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            asyncio.get_running_loop().call_exception_handler(
-                {
-                    "message": "a live query could not be released",
-                    "exception": error,
-                    "task": task,
-                }
-            )
+            message = "a live query could not be released or watched at another pace"
+            told = {"message": message, "exception": error, "task": task}
+            asyncio.get_running_loop().call_exception_handler(told)
