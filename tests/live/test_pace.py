@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from nowboard.clock import SECOND, ManualClock
 from nowboard.journal.memory import MemoryJournal
