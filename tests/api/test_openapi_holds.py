@@ -18,7 +18,7 @@ from tests.serving import Server, create_token, free_port, start
 CHECKED = "--exclude-checks", "positive_data_acceptance"
 ROUNDS = [
     pytest.param(5, 120, id="quick"),
-    pytest.param(50, 900, id="long", marks=[pytest.mark.slow, pytest.mark.timeout(1000)]),
+    pytest.param(20, 900, id="long", marks=[pytest.mark.slow, pytest.mark.timeout(1000)]),
 ]
 
 
