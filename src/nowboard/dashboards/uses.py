@@ -10,7 +10,7 @@ import msgspec
 from nowboard.dashboards.parameters import BadParameter, checked_value, values_for
 from nowboard.dashboards.problems import Path, Problem, convert
 from nowboard.errors import NotFound
-from nowboard.model.queries import MetricQuery, Parameter, Query, SqlQuery, parse_query
+from nowboard.model.queries import MetricQuery, Parameter, Query, parse_query
 from nowboard.model.saved import SavedQuery, SavedUse
 
 
@@ -67,8 +67,3 @@ def asked(query: SavedQuery) -> Query:
         return parsed
     declared = tuple(Parameter(parameter.name, parameter.type) for parameter in query.parameters)
     return msgspec.structs.replace(parsed, parameters=declared)
-
-
-def is_sql(query: SavedQuery) -> bool:
-    """Whether a saved query is SQL."""
-    return isinstance(parse_query(query.query), SqlQuery)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from nowboard.clock import HOUR, MINUTE, Micros
-from nowboard.model.fields import Field, Role
+from nowboard.model.fields import Field
 
 
 class Join(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -42,10 +42,6 @@ class Stream(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     def field(self, name: str) -> Field | None:
         """The field called `name`, or None."""
         return next((field for field in self.fields if field.name == name), None)
-
-    @property
-    def dimensions(self) -> tuple[Field, ...]:
-        return tuple(field for field in self.fields if field.role is Role.DIMENSION)
 
 
 class Table(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from nowboard.clock import MINUTE, Micros
 from nowboard.records.tables import ACCESS_CHANGES
 
 _KEPT: Micros = 10 * MINUTE
-"""Every server looks each second; a row that nobody has seen in this time has no socket to end."""
+"""Every server looks every few seconds; a row that nobody has seen in this time has no socket to end."""
 
 
 class AccessChange(msgspec.Struct, frozen=True):

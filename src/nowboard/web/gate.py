@@ -12,7 +12,7 @@ from nowboard.access.authenticate import Authenticator, Caller, Means
 from nowboard.access.limits import RequestLimiter
 from nowboard.access.origins import check_origin
 from nowboard.access.rules import require, require_member
-from nowboard.errors import Forbidden, NowboardError
+from nowboard.errors import Forbidden
 from nowboard.model.principals import HOME, Permission, Principal
 from nowboard.web.options import Exposure, WebOptions
 
@@ -91,14 +91,6 @@ class Gate:
         principal = (await self.caller(request, counted=False)).principal
         if home and principal.organisation != HOME:
             raise Forbidden("figures of the whole server are for the organisation that runs it")
-
-    async def is_signed_in(self, request: Request) -> bool:
-        """Whether the request carries a good credential."""
-        try:
-            await self.caller(request, counted=False)
-        except NowboardError:
-            return False
-        return True
 
 
 def _is_local(request: Request) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import msgspec
 from fastapi import APIRouter, Request, Response
 
@@ -12,16 +10,15 @@ from nowboard.access.roles import RoleView, access_role_change, access_role_remo
 from nowboard.access.rules import require
 from nowboard.clock import Clock
 from nowboard.model.engine import Engine
-from nowboard.model.principals import Permission, Principal
+from nowboard.model.principals import Permission
 from nowboard.model.scopes import EVERYTHING, Scope
-from nowboard.model.visible import visible_catalog
-from nowboard.query.scopecheck import check_scope
 from nowboard.records.database import Records
 from nowboard.web.answers import answer, nothing
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
 from nowboard.web.options import PREFIX, WebOptions
 from nowboard.web.reading import read_json
+from nowboard.web.scopes import scope_check
 
 
 class RoleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,7 +84,7 @@ def role_routes(
             access_role_change,
             principal,
             role,
-            check=_check(engine, principal),
+            check=scope_check(engine, principal),
             now=clock.now(),
             permissions=wanted.permissions,
             scope=wanted.scope,
@@ -103,11 +100,6 @@ def role_routes(
         return nothing()
 
     return router
-
-
-def _check(engine: Engine, principal: Principal) -> partial[frozenset[str]]:
-    """Predicates are read against what the principal knows of, so that errors tell of nothing else."""
-    return partial(check_scope, catalog=visible_catalog(engine.catalog, principal.scope))
 
 
 def _answer(view: RoleView) -> RoleAnswer:
