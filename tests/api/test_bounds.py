@@ -1,4 +1,4 @@
-"""Everything that comes from outside has a bound: at the bound it passes, one more is refused by name."""
+"""C45: everything that comes from outside has a bound: at the bound it passes, one more is refused by name."""
 
 from __future__ import annotations
 

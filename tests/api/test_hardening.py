@@ -138,6 +138,7 @@ def lines() -> Iterator[io.StringIO]:
 
 
 async def test_secrets_and_control_characters_never_reach_the_log(app: App, lines: io.StringIO) -> None:
+    """C20, C46."""
     transport = httpx.ASGITransport(app.api, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://board.test") as client:
         for path in (f"/api/v1/streams?token={CANARY}", f"/api/v1/{CANARY}", "/api/v1/a%0d%0ab%1b[31m%00c%c2%9bd"):
@@ -164,6 +165,7 @@ async def test_tokens_are_not_taken_from_addresses(app: App, anonymous: httpx.As
 
 
 async def test_what_breaks_inside_is_not_told(app: App, admin: httpx.AsyncClient) -> None:
+    """C46."""
     app.records.close()
     answers = [await admin.get("/api/v1/audit"), await admin.get("/api/v1/dashboards")]
     for answer in answers:
