@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
-AnyArray: TypeAlias = "pa.Array[Any]"
-
-
-def bounds(array: AnyArray) -> tuple[int, int] | None:
-    """The smallest and largest value of an integer or timestamp array, as integers; None when all are null."""
-    if pa.types.is_timestamp(array.type):
-        array = array.view(pa.int64())
-    if len(array) and not array.null_count:  # the usual case, at a third of what a call of Arrow's kernels costs
-        numbers = array.to_numpy()
-        return int(numbers.min()), int(numbers.max())
-    found = pc.call_function("min_max", [array]).as_py()
-    return None if found["min"] is None else (found["min"], found["max"])
+from nowboard.model.arrow import AnyArray, bounds
 
 
 def lengths(array: AnyArray) -> tuple[int, int] | None:

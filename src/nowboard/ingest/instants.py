@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from nowboard.clock import MILLISECOND, Micros
-from nowboard.ingest.arrays import AnyArray, bounds, in_millis
+from nowboard.ingest.arrays import in_millis
 from nowboard.ingest.reasons import DropReason, Refused
+from nowboard.model.arrow import AnyArray, bounds
 
 EARLIEST: Final[Micros] = -62_135_596_800_000_000
 """0001-01-01T00:00:00Z: years have four digits, as RFC 3339 says."""
@@ -60,7 +61,7 @@ def instants(values: Sequence[object]) -> AnyArray:
                 return parsed
         elif kinds == {int}:
             return _integers(values)
-    return pa.array([None if value is None else instant(value) for value in values], pa.int64()).view(_TYPE)
+    return pa.array([None if value is None else instant(value) for value in values], _TYPE)
 
 
 def _texts(values: Sequence[object]) -> AnyArray | None:

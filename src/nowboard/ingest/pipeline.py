@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Final
 
+import msgspec
 import pyarrow as pa
 from msgspec import structs
 
 from nowboard.clock import Clock, Micros
 from nowboard.errors import BadRequest, Forbidden, NotFound, Unprocessable
-from nowboard.ingest.arrays import AnyArray, bounds
 from nowboard.ingest.bodies import Budget, Format, collect, unpack
 from nowboard.ingest.columns import decode_arrow, infer_arrow
 from nowboard.ingest.events import Columns, decode_json, parse
@@ -31,6 +31,7 @@ from nowboard.ingest.meter import Meter, NoMeter
 from nowboard.ingest.pieces import BOM, pieces_of
 from nowboard.ingest.reasons import DropReason, Refused
 from nowboard.ingest.room import Room
+from nowboard.model.arrow import AnyArray, bounds
 from nowboard.model.engine import Engine
 from nowboard.model.events import Ack, Events, Rejection
 from nowboard.model.fields import is_name
@@ -55,9 +56,11 @@ class Services:
     room: Room
 
 
-@dataclass(frozen=True)
-class Passage:
-    """One request on its way. The first members come with it, the others are filled in by the steps."""
+class Passage(msgspec.Struct, frozen=True):
+    """One request on its way. The first members come with it, the others are filled in by the steps.
+
+    A struct, since every step makes a new one: that costs a tenth of what it does with a dataclass.
+    """
 
     principal: Principal
     name: str
@@ -91,7 +94,7 @@ async def authorise(services: Services, passage: Passage) -> Passage:
     if stream is not None and not whole:
         # a new field would be shown to everybody who shares the stream
         stream = structs.replace(stream, open=False)
-    return replace(passage, stream=stream, received_at=services.clock.now())
+    return structs.replace(passage, stream=stream, received_at=services.clock.now())
 
 
 async def receive(services: Services, passage: Passage) -> Passage:
@@ -101,7 +104,7 @@ async def receive(services: Services, passage: Passage) -> Passage:
         body = await asyncio.to_thread(unpack, body, passage.encoding, services.limits, services.hold)
     if not body:
         raise BadRequest("the body is empty; send one event or several", code="empty_body")
-    return replace(passage, body=body)
+    return structs.replace(passage, body=body)
 
 
 async def decode(services: Services, passage: Passage) -> Passage:
@@ -119,7 +122,7 @@ async def decode(services: Services, passage: Passage) -> Passage:
         if not columns.news:
             break
         stream = await services.evolver.extend(stream.name, columns.news)
-    return replace(passage, stream=stream, columns=columns, body=b"")
+    return structs.replace(passage, stream=stream, columns=columns, body=b"")
 
 
 async def validate(_services: Services, passage: Passage) -> Passage:
@@ -136,8 +139,8 @@ async def validate(_services: Services, passage: Passage) -> Passage:
         times = stamped
     found = bounds(times)
     if not times.null_count and (found is None or found[1] <= latest):
-        return replace(passage, columns=columns)
-    return replace(passage, columns=_drop_by_time(stream, columns, times, latest))
+        return structs.replace(passage, columns=columns)
+    return structs.replace(passage, columns=_drop_by_time(stream, columns, times, latest))
 
 
 async def confine(services: Services, passage: Passage) -> Passage:
@@ -148,13 +151,13 @@ async def confine(services: Services, passage: Passage) -> Passage:
         return passage
     inside = await services.engine.inside(scope, stream.name, columns.batch)
     if len(inside) == columns.batch.num_rows:
-        return replace(passage, columns=columns)
+        return structs.replace(passage, columns=columns)
     message = f"the event is outside of your scope for {stream.name}"
     refused = [
         Rejection(columns.indexes[row], DropReason.OUT_OF_SCOPE.value, message)
         for row in sorted(set(range(columns.batch.num_rows)) - set(inside))
     ]
-    return replace(passage, columns=_keep(columns, list(inside), [*columns.rejected, *refused]))
+    return structs.replace(passage, columns=_keep(columns, list(inside), [*columns.rejected, *refused]))
 
 
 async def journal(services: Services, passage: Passage) -> Passage:
@@ -162,7 +165,7 @@ async def journal(services: Services, passage: Passage) -> Passage:
     stream, columns = _settled(passage)
     if not columns.batch.num_rows:
         status = services.engine.status()
-        return replace(passage, ack=Ack(0, 0, (), status.epoch, status.durable))
+        return structs.replace(passage, ack=Ack(0, 0, (), status.epoch, status.durable))
     services.room.check()
     key = passage.idempotency_key
     events = Events(
@@ -173,7 +176,7 @@ async def journal(services: Services, passage: Passage) -> Passage:
         None if key is None else f"{passage.principal.id}/{stream.name}/{key}",
         passage.principal.id,
     )
-    return replace(passage, ack=await services.engine.append(events))
+    return structs.replace(passage, ack=await services.engine.append(events))
 
 
 async def answer(_services: Services, passage: Passage) -> Passage:
@@ -189,7 +192,7 @@ async def answer(_services: Services, passage: Passage) -> Passage:
             code="nothing_accepted",
             detail={"rejected": [_plain(rejection) for rejection in rejected]},
         )
-    return replace(passage, ack=Ack(ack.accepted, ack.duplicates, rejected, ack.epoch, ack.offset))
+    return structs.replace(passage, ack=Ack(ack.accepted, ack.duplicates, rejected, ack.epoch, ack.offset))
 
 
 Step = Callable[[Services, Passage], Awaitable[Passage]]

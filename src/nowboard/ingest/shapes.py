@@ -11,14 +11,15 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+from msgspec.structs import astuple
 
-from nowboard.ingest.arrays import AnyArray, lengths
+from nowboard.ingest.arrays import lengths
 from nowboard.ingest.infer import EVENT_ID
 from nowboard.ingest.instants import instants
 from nowboard.ingest.limits import IngestLimits
 from nowboard.ingest.reasons import DropReason, Refused
 from nowboard.ingest.values import check, check_text, json_text
-from nowboard.model.arrow import arrow_type
+from nowboard.model.arrow import AnyArray, arrow_type
 from nowboard.model.fields import Field, FieldType
 from nowboard.model.streams import Stream
 
@@ -51,29 +52,19 @@ class Shape:
         `measure` asks to check the length of texts, which is not needed when the whole body is short. Raises
         `ValueError` or `OverflowError` when a value does not fit: then the events must be looked at one by one.
         """
-        arrays = []
-        for position, field in enumerate(self.fields):
-            values = [getattr(event, f"f{position}") for event in events]
-            arrays.append(_column(field.type, values, limits, measure=measure))
-        return pa.RecordBatch.from_arrays(arrays, schema=self.schema), self._ids(events, limits)
+        # the members of a struct are the fields in order, then the id
+        *members, given = zip(*map(astuple, events), strict=True) if events else [()] * (len(self.fields) + 1)
+        arrays = [
+            _column(field.type, values, limits, measure=measure)
+            for field, values in zip(self.fields, members, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema), _ids(given, limits)
 
     def check(self, event: msgspec.Struct, limits: IngestLimits) -> None:
         """Raise `Refused` for the first value of a decoded event that `columns` would not take."""
         for position, field in enumerate(self.fields):
             check(field, getattr(event, f"f{position}"), limits)
         check_event_id(_ID(event), limits)
-
-    def _ids(self, events: Sequence[msgspec.Struct], limits: IngestLimits) -> tuple[str | None, ...] | None:
-        given = [_ID(event) for event in events]
-        if given.count(None) == len(given):
-            return None
-        if set(map(type, given)) == {str}:
-            sizes = lengths(pa.array(given, pa.string()))
-            if sizes is not None and sizes[0] > 0 and sizes[1] <= limits.event_id_length:
-                return tuple(given)
-        for value in given:
-            check_event_id(value, limits)
-        return tuple([None if value is None else str(value) for value in given])
 
 
 _ID = attrgetter("event_id")
@@ -90,6 +81,19 @@ def check_event_id(value: object, limits: IngestLimits) -> None:
         check_text(value, limits)
     except Refused as refused:
         raise Refused(DropReason.BAD_EVENT_ID, refused.message, EVENT_ID) from refused
+
+
+def _ids(given: Sequence[Any], limits: IngestLimits) -> tuple[str | None, ...] | None:
+    """The ids that events came with; None when none has one."""
+    if given.count(None) == len(given):
+        return None
+    if set(map(type, given)) == {str}:
+        sizes = lengths(pa.array(given, pa.string()))
+        if sizes is not None and sizes[0] > 0 and sizes[1] <= limits.event_id_length:
+            return tuple(given)
+    for value in given:
+        check_event_id(value, limits)
+    return tuple([None if value is None else str(value) for value in given])
 
 
 def shape_of(stream: Stream) -> Shape:

@@ -16,6 +16,7 @@ from nowboard.journal.limits import JournalLimits
 from nowboard.journal.requests import SeenRequests, request_key
 from nowboard.journal.seen import SeenIds
 from nowboard.journal.state import Schemas, State, StreamFacts, learn, save_state
+from nowboard.model.arrow import bounds
 from nowboard.model.events import Ack, Definition, Events, Record, RecordKind
 
 _UNDEFINED: Final = StreamFacts()
@@ -205,11 +206,8 @@ def _span(events: Events, time: str | None) -> Span:
     index = -1 if time is None else events.batch.schema.get_field_index(time)
     if index < 0:
         return Span(events.received_at, events.received_at)
-    times = events.batch.column(index).view(pa.int64())
-    if times.null_count == len(times):
-        return Span(events.received_at, events.received_at)
-    known = (times if times.null_count == 0 else times.drop_null()).to_numpy()
-    return Span(int(known.min()), int(known.max()))
+    found = bounds(events.batch.column(index))
+    return Span(events.received_at, events.received_at) if found is None else Span(*found)
 
 
 _INSERT: Final = f"INSERT INTO records ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"

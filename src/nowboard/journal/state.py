@@ -70,6 +70,7 @@ class Schemas:
         self._connection = connection
         self._by_id: dict[int, pa.Schema] = {}
         self._ids: dict[bytes, int] = {}
+        self._recent: dict[tuple[str, ...], tuple[pa.Schema, int]] = {}
 
     def get(self, schema_id: int) -> pa.Schema | None:
         """The schema with this id, or None if it is unknown or both copies are damaged."""
@@ -82,15 +83,21 @@ class Schemas:
 
     def id_of(self, schema: pa.Schema) -> int:
         """The id of `schema`; a new one is stored in the caller's transaction."""
+        names = tuple(schema.names)
+        recent = self._recent.get(names)
+        if recent is not None and recent[0].equals(schema, check_metadata=True):
+            return recent[1]
         data = schema.serialize().to_pybytes()
         if data not in self._ids:
             row = self._connection.execute("SELECT id FROM schemas WHERE data = ?", (data,)).fetchone()
             self._ids[data] = self._store(data) if row is None else int(row[0])
+        self._recent[names] = schema, self._ids[data]
         return self._ids[data]
 
     def forget(self) -> None:
         """Drop what is remembered; for after a rollback."""
         self._ids.clear()
+        self._recent.clear()
         self._by_id.clear()
 
     def _store(self, data: bytes) -> int:

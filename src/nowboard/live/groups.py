@@ -56,9 +56,11 @@ class Groups:
         self.time = time
         parts = list(keys) if pane is None or any(key is pane for key in keys) else [pane, *keys]
         count = length if rows is None else len(rows)
-        self.ids, self.size = _number(
-            [_codes(part, rows) for part in parts], [len(p.coded.values) for p in parts], count
-        )
+        if rows is None and len(parts) == 1:  # each of its codes occurs, so they are the numbers of the groups
+            self.ids, self.size = parts[0].coded.codes, len(parts[0].coded.values)
+        else:
+            codes, sizes = [_codes(part, rows) for part in parts], [len(part.coded.values) for part in parts]
+            self.ids, self.size = _number(codes, sizes, count)
         self._places = self._representatives()
         self.keys: list[Key] = list(zip(*map(self._named, keys), strict=True)) if keys else [()] * self.size
         self.panes: Sequence[Micros | None] = [None] * self.size if pane is None else self._panes(pane)

@@ -6,9 +6,10 @@ Timestamps are UTC in microseconds without a zone; JSON travels as text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nowboard.model.fields import DECIMAL_PRECISION, DECIMAL_SCALE, Field, FieldType
 from nowboard.model.streams import Stream, Table
@@ -22,6 +23,11 @@ _TYPES: Final[Mapping[FieldType, pa.DataType]] = {
     FieldType.DECIMAL: pa.decimal128(DECIMAL_PRECISION, DECIMAL_SCALE),
     FieldType.JSON: pa.string(),
 }
+
+AnyArray: TypeAlias = "pa.Array[Any]"
+
+_FEW: Final = 64
+"""Up to so many values, Python's own numbers are quicker than numpy's kernels."""
 
 Columns = TypeVar("Columns", pa.RecordBatch, pa.Table)
 
@@ -58,3 +64,17 @@ def align(columns: Columns, schema: pa.Schema) -> Columns:
 
 def _schema(fields: tuple[Field, ...]) -> pa.Schema:
     return pa.schema([pa.field(field.name, arrow_type(field.type)) for field in fields])
+
+
+def bounds(array: AnyArray) -> tuple[int, int] | None:
+    """The smallest and largest value of an integer or timestamp array, as integers; None when all are null."""
+    if pa.types.is_timestamp(array.type):
+        array = array.view(pa.int64())
+    if len(array) <= _FEW:
+        few = [value for value in array.to_pylist() if value is not None]
+        return (min(few), max(few)) if few else None
+    if not array.null_count:  # the usual case, at a third of what a call of Arrow's kernels costs
+        numbers = array.to_numpy()
+        return int(numbers.min()), int(numbers.max())
+    found = pc.call_function("min_max", [array]).as_py()
+    return None if found["min"] is None else (found["min"], found["max"])

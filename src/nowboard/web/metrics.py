@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -22,6 +22,7 @@ from nowboard.records.kept_frames import KeptTotals
 
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+_Labelled = TypeVar("_Labelled", Counter, Histogram)
 _Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
 
@@ -64,6 +65,7 @@ class Metrics:
         self._applied = Counter("nowboard_applied_events", "Events folded into live queries.", registry=self.registry)
         self._step_of = _Children(self._steps)
         self._request_of = _Children(self._requests)
+        self._events_of = _Children(self._events)
         self.totals = Totals()
 
     def watch(
@@ -101,9 +103,9 @@ class Metrics:
 
     def accepted(self, stream: str, events: int, duplicates: int) -> None:
         """See `nowboard.ingest.meter.Meter`."""
-        self._events.labels(stream, "accepted").inc(events)
+        self._events_of[(stream, "accepted")].inc(events)
         if duplicates:
-            self._events.labels(stream, "duplicate").inc(duplicates)
+            self._events_of[(stream, "duplicate")].inc(duplicates)
         self.totals.events += events
 
     def rejected(self, reason: str, events: int) -> None:
@@ -120,14 +122,15 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-class _Children(dict[tuple[str, ...], Histogram]):
-    """The parts of a histogram by their labels: `labels` checks and locks every time, this the first time."""
+class _Children(dict[tuple[str, ...], _Labelled], Generic[_Labelled]):
+    """The parts of a metric by their labels: `labels` checks and locks every time, this the first time."""
 
-    def __init__(self, whole: Histogram) -> None:
-        self._whole = whole
+    def __init__(self, whole: _Labelled) -> None:
+        self._whole: _Labelled = whole
 
-    def __missing__(self, labels: tuple[str, ...]) -> Histogram:
-        child = self[labels] = self._whole.labels(*labels)
+    def __missing__(self, labels: tuple[str, ...]) -> _Labelled:
+        child: _Labelled = self._whole.labels(*labels)
+        self[labels] = child
         return child
 
 
