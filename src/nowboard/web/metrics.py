@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import Collector
 
 from nowboard.dashboards.warmer import WarmFigures
-from nowboard.hub.stats import Histogram as HubHistogram
 from nowboard.hub.stats import HubStats
 from nowboard.model.engine import Status
 from nowboard.model.events import Events, Record
 from nowboard.model.frames import Update
 from nowboard.query.runner import QueryStats
 from nowboard.records.kept_frames import KeptTotals
+from nowboard.web.collectors import EngineCollector, HubCollector, StepsCollector, WarmCollector
 
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _Labelled = TypeVar("_Labelled", Counter, Histogram)
-_Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
 
 class Metrics:
@@ -43,13 +40,8 @@ class Metrics:
             registry=self.registry,
             buckets=_SECONDS,
         )
-        self._steps = Histogram(
-            "nowboard_ingest_step_seconds",
-            "Time of each step of an event's path.",
-            ("step",),
-            registry=self.registry,
-            buckets=_SECONDS,
-        )
+        self._steps = StepsCollector(_SECONDS)
+        self.registry.register(self._steps)
         self._events = Counter(
             "nowboard_ingest_events", "Events acknowledged.", ("stream", "outcome"), registry=self.registry
         )
@@ -63,7 +55,6 @@ class Metrics:
             buckets=_SECONDS,
         )
         self._applied = Counter("nowboard_applied_events", "Events folded into live queries.", registry=self.registry)
-        self._step_of = _Children(self._steps)
         self._request_of = _Children(self._requests)
         self._events_of = _Children(self._events)
         self.totals = Totals()
@@ -72,12 +63,12 @@ class Metrics:
         self, status: Callable[[], Status], queries: Callable[[], QueryStats], hub: Callable[[], HubStats]
     ) -> None:
         """Read these too whenever figures are asked for."""
-        self.registry.register(_EngineCollector(status, queries))
-        self.registry.register(_HubCollector(hub))
+        self.registry.register(EngineCollector(status, queries))
+        self.registry.register(HubCollector(hub))
 
     def watch_warm(self, warm: Callable[[], WarmFigures], kept: Callable[[], KeptTotals]) -> None:
         """Read what is kept warm and what is kept over a restart, too."""
-        self.registry.register(_WarmCollector(warm, kept))
+        self.registry.register(WarmCollector(warm, kept))
 
     def applied(self, records: Sequence[Record], seconds: float) -> None:
         """See `nowboard.live.observer.Observer`."""
@@ -98,8 +89,8 @@ class Metrics:
         self.totals.request_seconds += seconds
 
     def step(self, name: str, seconds: float) -> None:
-        """See `nowboard.ingest.meter.Meter`."""
-        self._step_of[(name,)].observe(seconds)
+        """See `nowboard.ingest.meter.Meter`; from the event loop alone, where ingest runs."""
+        self._steps.observe(name, seconds)
 
     def accepted(self, stream: str, events: int, duplicates: int) -> None:
         """See `nowboard.ingest.meter.Meter`."""
@@ -146,89 +137,3 @@ class Totals:
         self.queries = 0
         self.query_seconds = 0.0
         self.events = 0
-
-
-class _EngineCollector(Collector):
-    def __init__(self, status: Callable[[], Status], queries: Callable[[], QueryStats]) -> None:
-        self._status = status
-        self._queries = queries
-
-    def collect(self) -> Iterator[_Family]:
-        status = self._status()
-        yield GaugeMetricFamily("nowboard_journal_offset", "Offset of the last durable record.", status.durable)
-        yield GaugeMetricFamily("nowboard_store_offset", "Offset of the last applied record.", status.applied)
-        yield GaugeMetricFamily("nowboard_accepting", "1 while events are acknowledged.", float(status.accepting))
-        yield GaugeMetricFamily("nowboard_live_queries", "Live queries kept up to date.", status.live_queries)
-        yield GaugeMetricFamily("nowboard_watchers", "Channels that watch live queries.", status.watchers)
-        yield CounterMetricFamily("nowboard_computations", "Steps of live queries.", status.computations)
-        yield CounterMetricFamily("nowboard_store_queries", "Queries that the store ran.", status.store_queries)
-        queries = self._queries()
-        yield CounterMetricFamily("nowboard_query_seconds", "Time spent running queries.", queries.seconds)
-        yield CounterMetricFamily("nowboard_query_failures", "Queries that failed.", queries.failures)
-        yield CounterMetricFamily("nowboard_query_shared", "Askers that joined a running query.", queries.shared)
-        yield CounterMetricFamily("nowboard_query_cache_hits", "Answers from the cache.", queries.hits)
-        yield CounterMetricFamily("nowboard_query_cache_misses", "Answers not in the cache.", queries.misses)
-        yield GaugeMetricFamily("nowboard_query_cache_entries", "Results kept.", queries.cached)
-        yield GaugeMetricFamily("nowboard_query_cache_bytes", "Size of the results kept.", queries.cached_bytes)
-
-
-class _WarmCollector(Collector):
-    def __init__(self, warm: Callable[[], WarmFigures], kept: Callable[[], KeptTotals]) -> None:
-        self._warm = warm
-        self._kept = kept
-
-    def collect(self) -> Iterator[_Family]:
-        warm, kept = self._warm(), self._kept()
-        yield GaugeMetricFamily("nowboard_warm_queries", "Queries kept warm with no viewer.", warm.warm)
-        yield GaugeMetricFamily("nowboard_warm_failed", "Queries to keep warm that failed for now.", warm.failed)
-        yield GaugeMetricFamily("nowboard_warm_over_limit", "Queries there is no room to warm.", warm.over_limit)
-        yield GaugeMetricFamily("nowboard_warm_unscoped", "Queries whose viewers see different rows.", warm.unscoped)
-        yield GaugeMetricFamily("nowboard_kept_frames", "Last results stored for after a restart.", kept.frames)
-        yield GaugeMetricFamily("nowboard_kept_frames_bytes", "Size of these results.", kept.bytes)
-
-
-class _HubCollector(Collector):
-    def __init__(self, stats: Callable[[], HubStats]) -> None:
-        self._stats = stats
-
-    def collect(self) -> Iterator[_Family]:
-        stats = self._stats()
-        yield _by(GaugeMetricFamily, "nowboard_viewers", "Sessions open now.", "transport", stats.sessions)
-        yield _by(CounterMetricFamily, "nowboard_sessions_opened", "Sessions begun.", "transport", stats.opened)
-        yield _by(CounterMetricFamily, "nowboard_sessions_closed", "Sessions ended.", "code", stats.closed)
-        yield _by(CounterMetricFamily, "nowboard_deliveries", "Writes to viewers.", "transport", stats.deliveries)
-        yield _by(CounterMetricFamily, "nowboard_sent_bytes", "Bytes to viewers.", "transport", stats.bytes_sent)
-        yield GaugeMetricFamily("nowboard_channels", "Channels with viewers, or lingering.", stats.channels)
-        for name, text, value in (
-            ("nowboard_updates", "Updates that the engine published.", stats.updates),
-            ("nowboard_encodes", "Frames encoded: one per channel and tick.", stats.encodes),
-            ("nowboard_snapshots", "Frames that were snapshots.", stats.snapshots),
-            ("nowboard_conflations", "Updates merged into a newer one for a viewer.", stats.conflations),
-            ("nowboard_client_messages", "Messages from viewers.", stats.messages_received),
-            ("nowboard_resumes", "Subscriptions that came back with positions.", stats.resumed),
-            ("nowboard_recoveries", "Those of them that got their whole tail.", stats.recovered),
-        ):
-            yield CounterMetricFamily(name, text, value)
-        yield _histogram("nowboard_ingest_to_push_seconds", "From receipt to the write to viewers.", stats.push)
-        yield _histogram("nowboard_ingest_to_paint_seconds", "From receipt to a viewer's screen.", stats.paint)
-
-
-def _by(
-    family: type[CounterMetricFamily | GaugeMetricFamily],
-    name: str,
-    text: str,
-    label: str,
-    values: dict[str, int] | dict[int, int],
-) -> _Family:
-    found = family(name, text, labels=[label])
-    for key, value in values.items():
-        found.add_metric([str(key)], value)
-    return found
-
-
-def _histogram(name: str, text: str, histogram: HubHistogram) -> HistogramMetricFamily:
-    buckets, total = [], 0
-    for bound, count in zip((*map(str, histogram.bounds), "+Inf"), histogram.counts, strict=True):
-        total += count
-        buckets.append((bound, float(total)))
-    return HistogramMetricFamily(name, text, buckets=buckets, sum_value=histogram.sum)
