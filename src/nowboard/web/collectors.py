@@ -92,7 +92,7 @@ class HubCollector(Collector):
 
 
 class StepsCollector(Collector):
-    """Times of the steps of ingest. A step is counted in a list, at a tenth of what a metric of the library costs."""
+    """Times of the steps of ingest. A step is counted in a list, at a third of what a metric of the library costs."""
 
     def __init__(self, bounds: tuple[float, ...]) -> None:
         self._bounds = bounds
