@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
 from sqlalchemy import Connection
@@ -23,7 +25,19 @@ from nowboard.model.scopes import NOTHING, Predicate, Scope
 from nowboard.records.database import Records
 from nowboard.records.tables import API_TOKENS, SESSIONS, SIGN_IN_LINKS
 
+P = ParamSpec("P")
+T = TypeVar("T")
 NORTH = Scope(streams={"orders": Predicate("region = 'north'")})
+
+
+class CountingRecords(Records):
+    """Counts the transactions that are asked for."""
+
+    runs = 0
+
+    async def run(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        self.runs += 1
+        return await super().run(function, *args, **kwargs)
 
 
 @pytest.fixture
@@ -99,6 +113,33 @@ async def test_expiry_and_revocation(records: Records, clock: ManualClock, authe
     clock.advance(round(REMEMBERED * SECOND) + 1)
     with pytest.raises(Unauthenticated):
         await authenticator.authenticate(authorization=f"Bearer {long.secret}")
+
+
+async def test_a_token_is_looked_up_again_once_anything_is_committed(tmp_path: Path, clock: ManualClock) -> None:
+    """A commit of another process is noticed at the next request; what runs out by time alone runs out in time."""
+    records, other = CountingRecords(tmp_path / "records.db"), Records(tmp_path / "records.db")
+    authenticator = Authenticator(records, Tickets(clock), clock)
+    now = clock.now()
+    lasting = other.call(issue_token, name="lasting", role="viewer", now=now).secret
+    brief = other.call(issue_token, name="brief", role="viewer", now=now, expires_at=now + 10 * SECOND).secret
+    try:
+        for _ in range(4):  # the first notes that the token was used, which is a commit
+            await authenticator.authenticate(authorization=f"Bearer {lasting}")
+            await authenticator.authenticate(authorization=f"Bearer {brief}")
+            clock.advance(2 * SECOND)
+        settled = records.runs
+        assert settled <= 4
+        clock.advance(2 * SECOND)
+        with pytest.raises(Unauthenticated):
+            await authenticator.authenticate(authorization=f"Bearer {brief}")
+        await authenticator.authenticate(authorization=f"Bearer {lasting}")
+        assert records.runs == settled + 1
+        other.call(withdraw_token, "lasting", clock.now())
+        with pytest.raises(Unauthenticated):
+            await authenticator.authenticate(authorization=f"Bearer {lasting}")
+    finally:
+        records.close()
+        other.close()
 
 
 def test_withdrawing_by_name_needs_exactly_one(records: Records, clock: ManualClock) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,7 @@ from nowboard.access.principals import principal_of_grant, principal_of_token
 from nowboard.access.secrets import TOKEN_PREFIX, digest
 from nowboard.access.shares import SHARE_PREFIX
 from nowboard.access.tickets import Tickets
-from nowboard.clock import MINUTE, Clock, Micros
+from nowboard.clock import MINUTE, SECOND, Clock, Micros
 from nowboard.errors import Unauthenticated
 from nowboard.model.principals import Principal
 from nowboard.records.database import Records
@@ -28,6 +28,8 @@ from nowboard.records.tokens import find_token, touch_token
 
 REMEMBERED: Final = 0.9
 """Seconds that an answer is reused: a credential revoked by any process is refused within a second."""
+_STEADY: Final[Micros] = 30 * SECOND
+"""How long an answer about a token is reused while nothing at all is committed to the records."""
 _CAPACITY: Final = 10_000
 _TOUCH_EVERY: Final[Micros] = MINUTE
 
@@ -48,15 +50,29 @@ class Caller:
     means: Means
 
 
+class Found(NamedTuple):
+    """Whom a credential stands for; None for one that is no good.
+
+    Until `steady` (microseconds) that can change by a commit to the records only, and not by time alone.
+    """
+
+    principal: Principal | None
+    steady: Micros = 0
+
+
 @dataclass(frozen=True)
 class _Remembered:
+    """`version` is the records' of before they were read."""
+
     principal: Principal | None
     until: float
+    steady: Micros
+    version: int | None
 
 
-LookUp = Callable[[Connection, bytes, Micros], Principal | None]
-"""A hashed secret and an instant to a principal."""
-Read = Callable[[], Awaitable[Principal | None]]
+LookUp = Callable[[Connection, bytes, Micros], Found]
+"""A hashed secret and an instant to whom it stands for."""
+Read = Callable[[], Awaitable[Found]]
 """Whom one credential stands for, read anew."""
 
 
@@ -110,12 +126,12 @@ class Authenticator:
         if look_up is not None:
             return self._from_records(look_up, token)
         bearer = next((each for each in self._bearers if each.takes(token)), None)
-        return None if bearer is None else partial(bearer.principal, token)
+        return None if bearer is None else partial(_by_bearer, bearer, token)
 
     def _from_records(self, look_up: LookUp, secret: str) -> Read:
         hashed = digest(secret)
 
-        async def read() -> Principal | None:
+        async def read() -> Found:
             return await self._records.run(look_up, hashed, self._clock.now())
 
         return read
@@ -128,11 +144,11 @@ class Authenticator:
         key = (means, digest(secret))
         now = self._clock.monotonic()
         found = self._remembered.get(key)
-        if found is None or found.until <= now:
-            principal = await self._look_up(read)
+        if found is None or (found.until <= now and not self._still(found)):
+            found = await self._look_up(read, now)
             if len(self._remembered) >= _CAPACITY:
                 self._remembered.clear()
-            found = self._remembered[key] = _Remembered(principal, now + REMEMBERED)
+            self._remembered[key] = found
         if found.principal is None:
             message = (
                 "the token is unknown, over or revoked" if means is Means.TOKEN else "the session is over; sign in"
@@ -143,13 +159,19 @@ class Authenticator:
             raise Unauthenticated("the link or token is over", code="bad_token")
         return found.principal
 
-    async def _look_up(self, read: Read) -> Principal | None:
+    def _still(self, found: _Remembered) -> bool:
+        """Whether looking again would find the same, since nothing was committed and nothing ran out."""
+        if found.version is None or found.steady <= self._clock.now():
+            return False
+        return self._records.version() == found.version
+
+    async def _look_up(self, read: Read, now: float) -> _Remembered:
         while True:
-            forgotten = self._forgotten
-            principal = await read()
+            forgotten, version = self._forgotten, self._records.version()
+            principal, steady = await read()
             # when rights changed while they were read, what was read may be from before
             if forgotten == self._forgotten:
-                return principal
+                return _Remembered(principal, now + REMEMBERED, steady, version)
 
 
 def _look_up(token: str) -> LookUp | None:
@@ -162,28 +184,35 @@ def _look_up(token: str) -> LookUp | None:
     return None if key is None else partial(_by_embed, key_id=key, token=token)
 
 
-def _by_token(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
+def _by_token(connection: Connection, hashed: bytes, now: Micros) -> Found:
     row = find_token(connection, hashed)
     if row is None or not row.usable(now):
-        return None
+        return Found(None)
     if row.last_used_at is None or now - row.last_used_at > _TOUCH_EVERY:
         touch_token(connection, row.id, now)
-    return principal_of_token(connection, row, now)
+    ends = now + _STEADY
+    return Found(
+        principal_of_token(connection, row, now), ends if row.expires_at is None else min(ends, row.expires_at)
+    )
 
 
-def _by_cookie(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
+def _by_cookie(connection: Connection, hashed: bytes, now: Micros) -> Found:
     row = find_session(connection, hashed)
     if row is None or not row.usable(now):
-        return None
+        return Found(None)
     if row.last_seen_at is None or now - row.last_seen_at > _TOUCH_EVERY:
         touch_session(connection, row.id, now)
-    return principal_of_grant(connection, grant_of(row.grant), now)
+    return Found(principal_of_grant(connection, grant_of(row.grant), now))
 
 
-def _by_link(connection: Connection, hashed: bytes, now: Micros) -> Principal | None:
+def _by_link(connection: Connection, hashed: bytes, now: Micros) -> Found:
     row = find_share(connection, hashed)
-    return None if row is None else principal_of_share(connection, row, now)
+    return Found(None if row is None else principal_of_share(connection, row, now))
 
 
-def _by_embed(connection: Connection, _: bytes, now: Micros, *, key_id: str, token: str) -> Principal | None:
-    return principal_of_embed(connection, key_id, token, now)
+def _by_embed(connection: Connection, _: bytes, now: Micros, *, key_id: str, token: str) -> Found:
+    return Found(principal_of_embed(connection, key_id, token, now))
+
+
+async def _by_bearer(bearer: Bearer, token: str) -> Found:
+    return Found(await bearer.principal(token))

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from nowboard.errors import Unavailable
+from nowboard.records.commits import Commits
 from nowboard.records.connections import Target, open_engine, shown
 from nowboard.records.faults import fault_of, is_overtaken
 from nowboard.records.organisations import ensure_home
@@ -59,6 +60,7 @@ class Records:
             _keep_private(target)
         self._engine = open_engine(target, limits.busy_timeout, limits.connections)
         self._shared = isinstance(target, str)
+        self._commits: Commits | None = None
         # one connection holds an in-memory database, so only one thread may use it
         threads = limits.threads if target is not None else 1
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="nowboard-records")
@@ -71,6 +73,8 @@ class Records:
             current = _version(connection)
         if current != HEAD:
             _migrate_apart(target)
+        if isinstance(target, Path):
+            self._commits = Commits(target)
 
     def call(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a transaction in this thread.
@@ -93,9 +97,15 @@ class Records:
         # the thread sees what the caller's context says, such as the request that the audit log names
         return await loop.run_in_executor(self._threads, lambda: context.run(self.call, function, *args, **kwargs))
 
+    def version(self) -> int | None:
+        """A number that is another one after every commit, of any process; None where the database does not tell."""
+        return None if self._commits is None else self._commits.version()
+
     def close(self) -> None:
         """Finish what runs, then close. Idempotent."""
         self._threads.shutdown(wait=True)
+        if self._commits is not None:
+            self._commits.close()
         self._engine.dispose()
 
     @contextmanager
