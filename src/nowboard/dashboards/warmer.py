@@ -121,6 +121,8 @@ class Warmer:
         self._limits = limits or WarmLimits()
         self._boards: dict[Place, _Board] = {}
         self._over_limit = 0
+        self._followed: int | None = None
+        """The version of the records that was followed to its end."""
 
     @property
     def figures(self) -> WarmFigures:
@@ -146,15 +148,9 @@ class Warmer:
 
     async def look(self) -> None:
         """Follow what is published: watch what is new, let go of what is not there any more."""
-        places, viewers = await self._records.run(_published)
-        for place in [place for place in self._boards if place not in places]:
-            await self._release(self._boards.pop(place).held.values())
-        for place, stamp in places.items():
-            viewer = viewers.get(place[0])
-            seen = f"{stamp} {None if viewer is None else viewer.scope.digest}"
-            board = self._boards.get(place)
-            if board is None or board.stamp != seen:
-                await self._renew(place, seen, viewer)
+        version = self._records.version()
+        if version is None or version != self._followed:
+            self._followed = version if await self._follow() else None
         await self._open()
 
     async def close(self) -> None:
@@ -163,15 +159,29 @@ class Warmer:
         for board in boards:
             await self._release(board.held.values())
 
-    async def _renew(self, place: Place, stamp: str, viewer: Principal | None) -> None:
-        """A dashboard became another one: what stays in it goes on as it was."""
+    async def _follow(self) -> bool:
+        """Hold what is published and nothing else; False when something has to be tried again."""
+        places, viewers = await self._records.run(_published)
+        for place in [place for place in self._boards if place not in places]:
+            await self._release(self._boards.pop(place).held.values())
+        done = True
+        for place, stamp in places.items():
+            viewer = viewers.get(place[0])
+            seen = f"{stamp} {None if viewer is None else viewer.scope.digest}"
+            board = self._boards.get(place)
+            if board is None or board.stamp != seen:
+                done &= await self._renew(place, seen, viewer)
+        return done
+
+    async def _renew(self, place: Place, stamp: str, viewer: Principal | None) -> bool:
+        """A dashboard became another one: what stays in it goes on as it was. False to be asked again."""
         before = self._boards.get(place, _Board(stamp))
         try:
             asks = [] if viewer is None else await self._wanted(viewer, place[1])
         except NowboardError as error:
             _log.warning("Dashboard %s cannot be kept warm: %s", place[1], error.message)
             if error.retry:
-                return
+                return False
             asks = []
         board = self._boards[place] = _Board(stamp)
         for each in asks:
@@ -179,6 +189,7 @@ class Warmer:
             kept = before.held.pop(key, board.held.get(key))
             board.held[key] = _Held(each.ask, each.pace) if kept is None else kept
         await self._release(before.held.values())
+        return True
 
     async def _wanted(self, viewer: Principal, dashboard_id: str) -> list[WidgetAsk]:
         readable = await self._readables.readable(viewer, dashboard_id)
