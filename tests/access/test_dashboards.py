@@ -21,7 +21,7 @@ from nowboard.errors import Forbidden, NotFound
 from nowboard.model.principals import Guest, Permission, Principal
 from nowboard.records.dashboards import change_dashboard, change_draft
 from nowboard.records.versions import add_version
-from tests.access.people import ACME, EARLIER, NOW, People, principal
+from tests.access.people import ACME, EARLIER, LATER, NOW, People, principal
 
 ANN, BOB, ROOT = principal("ann"), principal("bob"), principal("root", "admin")
 VIEWER, PRODUCER = principal("bob", "viewer"), principal("pro", "ingest")
@@ -35,7 +35,7 @@ def shelf(people: People) -> People:
     people.dashboard("private")
     people.dashboard("draft", visibility="organisation", published=False)
     people.dashboard("shared")
-    people.share("user", "bob", "edit", dashboard="shared")
+    people.share("user", "bob", "edit", dashboard="shared", expires_at=LATER)
     people.dashboard("shared-draft", published=False)
     people.share("user", "bob", "edit", dashboard="shared-draft")
     people.dashboard("trash", visibility="organisation", deleted_at=EARLIER)
@@ -76,6 +76,15 @@ def test_what_is_listed_is_what_may_be_seen(shelf: People, who: Principal, wante
         else:
             row, level = shelf.call(access_head, who, name, NOW)
             assert (row.id, level) == (name, wanted[name])
+
+
+def test_what_was_shared_for_a_while_is_gone_afterwards(shelf: People) -> None:
+    then = {each.head.id for each in shelf.call(access_dashboards, BOB, Search(), LATER)}
+    assert then == {"open", "shared-draft"}
+    assert not shelf.call(access_presence, BOB, "shared", LATER)
+    for access in (access_head, access_shown, access_newest):
+        with pytest.raises(NotFound):
+            shelf.call(access, BOB, "shared", LATER)
 
 
 def test_in_the_trash_lies_what_is_ones_own(shelf: People) -> None:
@@ -151,6 +160,8 @@ def test_viewers_see_the_published_version_and_editors_the_draft(shelf: People) 
     draft = shelf.call(access_shown, BOB, "shared", NOW, draft=True)
     assert (draft.document["title"], draft.number, draft.level) == ("Newer", None, Level.EDIT)
     assert draft.etag == draft.head.etag != "draft of shared"
+    assert list(draft.stamps) == ["draft acme/shared"]
+    assert list(seen.stamps) == ["dashboard acme/shared"]
     assert shelf.call(access_shown, BOB, "shared", NOW).document["title"] == "Shared"
     with pytest.raises(Forbidden):
         shelf.call(access_shown, VIEWER, "shared", NOW, draft=True)
@@ -225,6 +236,7 @@ WORDY = {"title": "Weekly Sales", "description": "Of every SHOP", "tags": ["nort
         ({"words": "shop"}, ["two"]),
         ({"words": "mone"}, ["two"]),
         ({"words": "weekly missing"}, []),
+        ({"words": "xx"}, []),
         ({"words": "two"}, ["two"]),
         ({"tag": "north"}, ["two"]),
         ({"tag": "nor"}, []),

@@ -41,6 +41,7 @@ NORTH = scope(orders="region in (:region)", attributes={"region": ["north", "wes
         # conditions are read as the planner reads them
         (scope(o="x // 2 in (:n)", attributes={"n": [1, 2]}), scope(o="x // 2 in (:n)", attributes={"n": [2]})),
         (scope(o="x in ($n)", attributes={"n": [1, 2]}), scope(o="x in ($n)", attributes={"n": [2]})),
+        (scope(o='x in ($"n")', attributes={"n": [1, 2]}), scope(o='x in ($"n")', attributes={"n": [2]})),
         # a stream that is held whole may be given with any condition, and one that is not held is not looked for
         (scope(orders="true"), scope(orders="a")),
         (EVERYTHING, scope(True, orders="a")),

@@ -9,7 +9,7 @@ import pytest
 from nowboard.access.offers import check_limits
 from nowboard.errors import BadRequest
 from nowboard.model.principals import Guest
-from tests.access.test_locks import BOARD, DAY
+from tests.access.boards import BOARD, DAY
 
 
 @pytest.mark.parametrize(

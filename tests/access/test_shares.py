@@ -29,12 +29,11 @@ from nowboard.model.wire import CloseCode
 from nowboard.query.scopecheck import check_scope
 from nowboard.records.shares import ShareRow, find_share, get_share
 from nowboard.records.users import change_user
+from tests.access.boards import DAY
 from tests.access.people import ACME, EARLIER, LATER, NOW, People, principal
-from tests.access.test_locks import BOARD, DAY
 from tests.query.shop import CATALOG
 
 ANN = principal("ann")
-DOCUMENT = msgspec.to_builtins(BOARD)
 STORES = Scope(everything=True, streams={"orders": Predicate("store in (:stores)")})
 
 
@@ -53,20 +52,6 @@ def refusal(people: People, who: Principal = ANN, **wanted: Any) -> BadRequest:
         make(people, who, **wanted)
     assert people.call(access_shares, who, "sales", NOW) == []
     return refused.value
-
-
-@pytest.fixture
-def office(people: People) -> People:
-    """Ann's dashboard, and others in and outside of the organisation."""
-    people.organisation("other")
-    people.user("ann")
-    people.user("bob")
-    people.user("root", "admin")
-    people.user("vic", "viewer")
-    people.user("gone", disabled_at=EARLIER)
-    people.user("eve", "admin", organisation="other")
-    people.dashboard(document=DOCUMENT)
-    return people
 
 
 # --- who may ---
@@ -350,5 +335,7 @@ def test_shares_that_came_to_their_end(office: People) -> None:
     office.share("user", "vic", expires_at=LATER)
     office.share("user", "cal", expires_at=EARLIER)
     office.share("user", "dan", expires_at=NOW, revoked_at=EARLIER)
+    of_role = office.share("role", "viewer", expires_at=NOW)
     found = office.call(expired_share_ends, EARLIER, NOW)
-    assert found == {over.id: [("bob", CloseCode.RESTART, "a share ended")]}
+    again = (CloseCode.RESTART, "a share ended")
+    assert found == {over.id: [("bob", *again)], of_role.id: [("vic", *again)]}

@@ -100,6 +100,10 @@ def test_a_join_needs_its_table_and_its_whole_key() -> None:
     assert said == "The join shop does not name the whole key of table shops."
     assert detail == {"part": "query", "hint": "join on id"}
     assert context().joined_table(ORDERS.joins[0]) is SHOPS
+    wide = msgspec.structs.replace(CATALOG, tables={"shops": msgspec.structs.replace(SHOPS, key=("id", "city"))})
+    with pytest.raises(BadQuery) as refused:
+        Context(wide, ORDERS, EVERYTHING, load_zone("UTC")).joined_table(ORDERS.joins[0])
+    assert (refused.value.detail or {})["hint"] == "join on id, city"
 
 
 def test_joins_are_found_by_name() -> None:

@@ -86,7 +86,7 @@ def _is_list(name: str, condition: str) -> bool:
         tree = sqlglot.parse_one(condition, dialect="duckdb")
     except SqlglotError:
         return False
-    named = [node for node in tree.find_all(exp.Placeholder, exp.Parameter) if node.name == name]
+    named = [node for node in tree.find_all(exp.Placeholder) if node.name == name]
     return isinstance(tree, exp.In) and len(named) == 1 and named[0].parent is tree and named[0] in tree.expressions
 
 
