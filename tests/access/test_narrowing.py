@@ -120,3 +120,5 @@ def test_one_attribute_has_one_value() -> None:
     with pytest.raises(Forbidden) as refused:
         narrow(Scope(attributes={"vessels": [1]}), Scope(attributes={"vessels": [1, 2]}))
     assert refused.value.code == "scope_conflict"
+    assert refused.value.message == "two scopes give the attribute 'vessels' different values; ask an administrator"
+    assert refused.value.detail == {"attribute": "vessels"}

@@ -102,8 +102,7 @@ def access_head(
     if row is None or not _is_listed(row, level) or (row.deleted_at is not None and not trash):
         raise NotFound(f"there is no dashboard {dashboard_id!r}", code="unknown_dashboard")
     if level < least:
-        if not principal.may(Permission.EDIT):
-            require(principal, Permission.EDIT)
+        require(principal, Permission.EDIT)
         wanted = "edit" if least is Level.EDIT else "own"
         raise Forbidden(f"you may see this dashboard, but this needs the level `{wanted}`", detail={"level": wanted})
     return row, level

@@ -33,7 +33,7 @@ def confine(guest: Guest, dashboard: Dashboard, request: Subscribe) -> tuple[Das
         request,
         filters=_filters(guest, dashboard, request.filters),
         parameters=_parameters(guest, request.parameters),
-        window=None if window is None else msgspec.to_builtins(window),
+        window=msgspec.to_builtins(window),
     )
 
 

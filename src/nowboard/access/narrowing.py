@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 import sqlglot
@@ -49,8 +48,7 @@ def covers(held: Scope, given: Scope) -> bool:
         return False
     if any(_strength(given.masks.get(tag)) < _strength(mask) for tag, mask in held.masks.items()):
         return False
-    names = held.streams if given.everything else {name: held.streams.get(name) for name in given.streams}
-    return all(_within(held, given, name) for name in names)
+    return all(_within(held, given, name) for name in (held.streams if given.everything else given.streams))
 
 
 def _within(held: Scope, given: Scope, stream: str) -> bool:
@@ -82,14 +80,13 @@ def _no_more(name: str, held: Any, given: Any, conditions: Sequence[str]) -> boo
     return all(value in have for value in get) and all(_is_list(name, text) for text in named)
 
 
-@lru_cache(maxsize=1_024)
 def _is_list(name: str, condition: str) -> bool:
     """Whether a condition lets through what is in a list, so that fewer values let through less: `x in (:names)`."""
     try:
         tree = sqlglot.parse_one(condition, dialect="duckdb")
     except SqlglotError:
         return False
-    named = [node for node in tree.find_all(exp.Placeholder, exp.Parameter) if node.name == name]
+    named = [node for node in tree.find_all(exp.Placeholder) if node.name == name]
     return isinstance(tree, exp.In) and len(named) == 1 and named[0].parent is tree and named[0] in tree.expressions
 
 

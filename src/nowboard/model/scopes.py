@@ -27,7 +27,7 @@ class Predicate(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     @property
     def whole(self) -> bool:
         """Whether it plainly lets every row through."""
-        return all(condition.strip().lower() == "true" for condition in self.conditions)
+        return all(_lets_all_through(condition) for condition in self.conditions)
 
 
 class Scope(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -49,10 +49,7 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
         Attributes that no predicate can name decide nothing, so users who differ only in them share.
         """
-        named = {word for each in self.streams.values() for text in each.conditions for word in _WORD.findall(text)}
-        attributes = {name: value for name, value in self.attributes.items() if name in named}
-        data = msgspec.json.encode([self.everything, self.streams, attributes, self.masks], order="deterministic")
-        return hashlib.blake2b(data, digest_size=12).hexdigest()
+        return _digest(self)
 
     def sees(self, name: str) -> bool:
         """Whether rows of the stream or table `name` can be visible at all."""
@@ -65,6 +62,18 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 _WORD: Final = re.compile(r"\w+")
+
+
+def _lets_all_through(condition: str) -> bool:
+    return condition.strip().lower() == "true"
+
+
+def _digest(scope: Scope) -> str:
+    named = {word for each in scope.streams.values() for text in each.conditions for word in _WORD.findall(text)}
+    attributes = {name: value for name, value in scope.attributes.items() if name in named}
+    data = msgspec.json.encode([scope.everything, scope.streams, attributes, scope.masks], order="deterministic")
+    return hashlib.blake2b(data, digest_size=12).hexdigest()
+
 
 EVERYTHING: Final = Scope(everything=True)
 NOTHING: Final = Scope()

@@ -52,7 +52,7 @@ def _names(stream: Stream | None, condition: str, name: str, catalog: Catalog, s
     part = f"streams.{name}"
     if stream is None:
         raise _bad(f"there is no stream or table {name!r}; only `true` can be said of it yet", part)
-    context = Context(catalog, stream, scope, load_zone("UTC"), "scope")
+    context = Context(catalog, stream, scope, load_zone("UTC"))
     try:
         tree = read_condition(context, condition, bind=False)
         placeholders = {node.name for node in tree.find_all(exp.Placeholder)}

@@ -33,14 +33,25 @@ ColumnType = Callable[[exp.Column], str]
 
 
 class Typing:
-    """Works out types bottom-up. `column_type` knows the columns; `part` names the text in errors."""
+    """Works out types bottom-up. `column_type` knows the columns; `part` names the text in errors.
+
+    One is for one tree, as long as nobody changes it: what was found is kept.
+    """
 
     def __init__(self, column_type: ColumnType, part: str) -> None:
         self._column_type = column_type
         self._part = part
+        self._known: dict[int, str] = {}
 
     def of(self, node: exp.Expr) -> str:
         """The type of `node`. Raises `BadQuery` for operations that its operands do not have."""
+        # operands are asked for more than once at every level: without this the time doubles with each
+        known = self._known.get(id(node))
+        if known is None:
+            known = self._known[id(node)] = self._found(node)
+        return known
+
+    def _found(self, node: exp.Expr) -> str:
         if isinstance(node, exp.Column):
             return self._column_type(node)
         if isinstance(node, exp.Literal):

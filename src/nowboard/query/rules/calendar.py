@@ -26,7 +26,6 @@ def read_clock(tree: exp.Expr, context: Context) -> exp.Expr:
 
     `local(t)` is what the clock shows at `t`. Expects qualified columns.
     """
-    typing = Typing(context.column_type, context.part)
     for node in reversed(list(tree.walk())):  # arguments before the calls around them
         function = function_of(node)
         if function is None:
@@ -36,7 +35,7 @@ def read_clock(tree: exp.Expr, context: Context) -> exp.Expr:
         elif function.name == "local":
             replacement = _local(arguments_of(node)[0], context) if arguments_of(node) else None
         elif function.on_clock:
-            _localise(node, typing, context)
+            _localise(node, context)
             continue
         else:
             continue
@@ -67,7 +66,7 @@ def _local(argument: exp.Expr, context: Context) -> exp.Expr:
     return mostly_written_out(argument, slow, local_time(context.zone, argument, SETTLED))
 
 
-def _localise(node: exp.Expr, typing: Typing, context: Context) -> None:
+def _localise(node: exp.Expr, context: Context) -> None:
     arguments = arguments_of(node)
     if not arguments:
         return
@@ -77,7 +76,7 @@ def _localise(node: exp.Expr, typing: Typing, context: Context) -> None:
     if context.zone.is_utc:
         return
     for argument in arguments:
-        if typing.of(argument) == "timestamp":
+        if Typing(context.column_type, context.part).of(argument) == "timestamp":
             argument.replace(_local(argument, context))
 
 
