@@ -134,6 +134,16 @@ def access_query_removal(
     audit(connection, principal, "query.delete", "query", row.id, now=now)
 
 
+def access_query_application(
+    connection: Connection, principal: Principal, document: Mapping[str, Any], *, now: Micros, breaking: Breaking
+) -> QueryRow:
+    """Store a valid saved query over whatever was there; see `access_query_change`."""
+    before = get_query(connection, principal.organisation, document["id"])
+    if before is None:
+        return access_query_creation(connection, principal, document, now=now)
+    return access_query_change(connection, principal, document, etag=before.etag, now=now, breaking=breaking)
+
+
 def using_documents(connection: Connection, organisation: str, query_id: str) -> list[UsingDocument]:
     """Drafts and published versions of the organisation that name a saved query, those in the trash included."""
     found = []
