@@ -15,7 +15,7 @@ from nowboard.model.dashboards import Dashboard, Widget
 from nowboard.model.engine import Ask
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import MetricQuery, Query, SqlQuery, Window, parse_query
-from nowboard.model.saved import SavedQuery
+from nowboard.model.saved import SavedQuery, is_use
 from nowboard.model.wire import Subscribe
 from nowboard.web.stored import Readable
 
@@ -36,12 +36,21 @@ class Values(Protocol):
         ...
 
 
-class Subscriptions:
-    """The hub's `Resolver` over stored dashboards and queries of the client's own."""
+class Named(Protocol):
+    """Knows saved queries by their ids."""
 
-    def __init__(self, dashboards: Dashboards, values: Values) -> None:
+    async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
+        """What a request asks whose query names a saved one. Raises `NotFound`, `Forbidden`, `BadRequest`."""
+        ...
+
+
+class Subscriptions:
+    """The hub's `Resolver` over stored dashboards, saved queries and queries of the client's own."""
+
+    def __init__(self, dashboards: Dashboards, values: Values, named: Named) -> None:
         self._dashboards = dashboards
         self._values = values
+        self._named = named
 
     async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
         """See `nowboard.hub.interface.Resolver`."""
@@ -51,6 +60,8 @@ class Subscriptions:
             raise Forbidden("This needs the permission 'read'.")
         if request.dashboard is None:
             require_own_query(principal)
+            if is_use(request.query):
+                return await self._named.resolve(principal, request)
             return Resolved((Wanted(_ask_of_query(principal, request)),))
         readable = await self._dashboards.readable(principal, request.dashboard, draft=request.draft)
         dashboard = readable.dashboard
