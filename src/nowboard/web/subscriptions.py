@@ -9,6 +9,7 @@ import msgspec
 
 from nowboard.access.locks import confine
 from nowboard.dashboards.asks import asks_of
+from nowboard.dashboards.parameters import BadParameter
 from nowboard.errors import BadDocument, BadQuery, BadRequest, Forbidden, NotFound, NowboardError
 from nowboard.hub.interface import Resolved, Wanted
 from nowboard.model.dashboards import Dashboard, Widget
@@ -66,14 +67,23 @@ class Subscriptions:
         readable = await self._dashboards.readable(principal, request.dashboard, draft=request.draft)
         dashboard = readable.dashboard
         if principal.guest is not None:
-            dashboard, request = confine(principal.guest, dashboard, request)
-            readable = msgspec.structs.replace(readable, dashboard=dashboard)
-        if request.parameters:
-            for query in readable.saved.values():
-                await self._values.check(principal, query, request.parameters)
+            confined, request = confine(principal.guest, dashboard, readable.saved, request)
+            dashboard = confined.dashboard
+            readable = msgspec.structs.replace(readable, dashboard=dashboard, saved=confined.saved)
+        await self._check_values(principal, readable, request)
         widgets = _shown(dashboard, request.widget)
         wanted = [each for widget in widgets for each in _wanted(principal, readable, widget, request)]
         return Resolved(tuple(wanted), readable.version, readable.stamps, readable.notice)
+
+    async def _check_values(self, principal: Principal, readable: Readable, request: Subscribe) -> None:
+        """What the viewer chose must be allowed for every saved query that takes it."""
+        if not request.parameters:
+            return
+        try:
+            for query in readable.saved.values():
+                await self._values.check(principal, query, request.parameters)
+        except NowboardError as error:
+            raise untold(error, principal) from error
 
 
 def _shown(dashboard: Dashboard, widget_id: str | None) -> Sequence[Widget]:
@@ -111,8 +121,8 @@ def require_own_query(principal: Principal) -> None:
 
 
 def untold(error: NowboardError, principal: Principal) -> NowboardError:
-    """What `principal` may learn of an error: to a guest, nothing of how the query is written."""
-    if principal.guest is None or not isinstance(error, BadQuery | BadDocument):
+    """What `principal` may learn of an error: to a guest, nothing of how the query is written and what it allows."""
+    if principal.guest is None or not isinstance(error, BadQuery | BadDocument | BadParameter):
         return error
     return type(error)("this widget cannot be shown", code=error.code)
 
