@@ -84,6 +84,11 @@ export interface SavedUse {
 
 export type WidgetQuery = Query | SavedUse;
 
+/** A saved query by its id in a request, as of a version; without one as it is now. */
+export interface SavedAsk extends SavedUse {
+  readonly version?: number;
+}
+
 /**
  * What a click on a mark or a row does: either `filter` filters the page's field by the clicked value (of `column`, or of
  * the column called as the field), or `dashboard` leads to another one with `filters`, each from a column or fixed values.

@@ -1,5 +1,5 @@
 /** The wire protocol's messages, the same over WebSocket, SSE and long poll. See protocol/README.md. */
-import type { Filters, Query, Window } from './documents';
+import type { Filters, Query, SavedAsk, Window } from './documents';
 import type { ApiError, Bounds, Column, Mode, Order, Position, Row, Value } from './values';
 
 export interface SubscribeMessage {
@@ -7,7 +7,7 @@ export interface SubscribeMessage {
   readonly id: string;
   readonly dashboard?: string;
   readonly widget?: string;
-  readonly query?: Query;
+  readonly query?: Query | SavedAsk;
   readonly parameters?: Readonly<Record<string, Value>>;
   readonly filters?: Filters;
   readonly window?: Window;

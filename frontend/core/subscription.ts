@@ -1,5 +1,5 @@
 /** One subscription: what is asked for, which channels answer it, and what its widgets may show. */
-import type { Filters, Query, Window } from './documents';
+import type { Filters, Query, SavedAsk, Window } from './documents';
 import type { ChannelRef, SubscribedMessage, SubscribeMessage, UpdateMessage } from './messages';
 import type { Held, RowKey } from './reducer';
 import { type Batch, type Readable, Store } from './store';
@@ -7,7 +7,7 @@ import type { ApiError, Position, Result, Value } from './values';
 
 export type Target =
   | { readonly dashboard: string; readonly widget?: string }
-  | { readonly query: Query; readonly parameters?: Readonly<Record<string, Value>> };
+  | { readonly query: Query | SavedAsk; readonly parameters?: Readonly<Record<string, Value>> };
 
 /** What can change while subscribed. A member that is undefined leaves the choice to the document. */
 export interface View {

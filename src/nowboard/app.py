@@ -56,8 +56,10 @@ from nowboard.stores.rebuild import open_store, reopen_store
 from nowboard.stores.renewing import RenewingStore
 from nowboard.web.api import WebServices, build_api, live_access
 from nowboard.web.metrics import Metrics
+from nowboard.web.named import NamedQueries
 from nowboard.web.opening import OPENING, OpeningLimits
 from nowboard.web.options import Exposure, WebOptions
+from nowboard.web.saved import SavedQueries
 from nowboard.web.server import Server, ServerOptions, make_server
 from nowboard.web.socketio import SOCKETIO_PATH
 from nowboard.web.static import StaticFiles
@@ -239,7 +241,8 @@ def _wire(
     metrics = Metrics()
     engine, relay, keeper = _make_engine(settings, clock, journal, store, records, metrics)
     dashboards = StoredDashboards(records, clock)
-    resolver = Subscriptions(dashboards, ParameterValues(engine))
+    values = ParameterValues(engine)
+    resolver = Subscriptions(dashboards, values, NamedQueries(records, SavedQueries(engine, values)))
     hub = _make_hub(settings, clock, engine, relay, resolver, metrics)
     warmer = Warmer(records, dashboards, engine, clock, WarmLimits(queries=settings.warm_queries))
     metrics.watch_warm(lambda: warmer.figures, lambda: keeper.totals)

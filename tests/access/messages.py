@@ -63,6 +63,20 @@ MESSAGES = [
         guest="guest",
     ),
     MessageRow(
+        message={"type": "subscribe", "id": "1", "query": {"saved": "orders"}},
+        owner="subscribed",
+        member="subscribed",
+        foreign="unknown_query",
+        guest="guest",
+    ),
+    MessageRow(
+        message={"type": "subscribe", "id": "1", "query": {"saved": "orders", "version": 9}},
+        owner="unknown_version",
+        member="unknown_version",
+        foreign="unknown_query",
+        guest="guest",
+    ),
+    MessageRow(
         message={"type": "update", "id": "1", "filters": {"shop": ["oslo"]}},
         first=HELD,
         owner="subscribed",

@@ -74,8 +74,15 @@ class AnyValue:
         return None
 
 
+class NoneNamed:
+    """Knows no saved query by its id."""
+
+    async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
+        raise NotFound("There is no such saved query.")
+
+
 async def resolve(principal: Principal, **members: Any) -> Resolved:
-    return await Subscriptions(Shelf(), AnyValue()).resolve(principal, Subscribe(id="s", **members))
+    return await Subscriptions(Shelf(), AnyValue(), NoneNamed()).resolve(principal, Subscribe(id="s", **members))
 
 
 async def test_every_query_of_a_dashboard_in_the_principals_scope() -> None:
@@ -103,6 +110,11 @@ async def test_the_viewers_choice_reaches_the_asks() -> None:
     assert all(each.ask.filters == {} for each in resolved.wanted if each.ask is not None)
 
 
+async def test_a_query_by_the_id_of_a_saved_one_is_for_who_knows_them() -> None:
+    with pytest.raises(NotFound, match="no such saved query"):
+        await resolve(VIEWER, query={"saved": "nowhere"})
+
+
 async def test_a_subscription_says_what_it_rests_on() -> None:
     resolved = await resolve(VIEWER, dashboard="board")
     assert (resolved.version, resolved.stamps) == (3, {"dashboard main/board": "3"})
@@ -123,7 +135,7 @@ async def test_a_saved_query_is_asked_with_the_widgets_values_and_the_viewers() 
         Dashboard,
     )
     request = Subscribe(id="s", dashboard="board", parameters={"channel": "till", "least": "7", "other": 1})
-    resolved = await Subscriptions(Shelf(board), AnyValue()).resolve(VIEWER, request)
+    resolved = await Subscriptions(Shelf(board), AnyValue(), NoneNamed()).resolve(VIEWER, request)
     asks = [each.ask for each in resolved.wanted if each.ask is not None]
     assert [ask.parameters for ask in asks] == [{"channel": "web", "least": 7.0}, {"channel": "till", "least": 7.0}]
     assert all(isinstance(ask.query, MetricQuery) and ask.query.window == Window(last="24h") for ask in asks)

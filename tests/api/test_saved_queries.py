@@ -201,6 +201,13 @@ async def test_a_change_that_would_break_a_widget_is_refused_with_the_list(clien
     assert refusal(old) == (400, "bad_document"), "a version whose query is gone is not shown again"
 
 
+async def test_what_is_the_same_stays_the_version_that_it_is(client: httpx.AsyncClient) -> None:
+    read = await client.get(f"{API}/queries/by-channel")
+    same = await client.put(f"{API}/queries/by-channel", json=TOP, headers=match(read))
+    assert (same.status_code, same.headers["etag"]) == (200, read.headers["etag"]), same.text
+    assert len((await client.get(f"{API}/queries/by-channel/versions")).json()["items"]) == 1
+
+
 async def test_only_owners_and_administrators_change_it(client: httpx.AsyncClient, as_role: AsRole) -> None:
     editor, other = await as_role("editor"), await as_role("editor")
     made = await editor.post(f"{API}/queries", json={**TOP, "id": "mine"})

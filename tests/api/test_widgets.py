@@ -91,6 +91,25 @@ async def test_a_file_that_is_not_right_is_told_with_its_line(
     assert place in answer.json()["error"]["message"]
 
 
+async def test_an_import_that_names_a_saved_query_which_is_missing_says_what_to_do(client: httpx.AsyncClient) -> None:
+    yaml = {"content-type": "application/yaml"}
+    query = {"id": "top", "title": "Top", "query": CHANNELS["query"]}
+    assert (await client.post(f"{API}/queries", json=query)).status_code == 201
+    await make_board(client, {**BOARD, "id": "named", "widgets": [{**CHANNELS, "query": {"saved": "top"}}]})
+    file = (await client.get(f"{API}/dashboards/named/export")).text
+    assert "saved: top" in file
+    lost = file.replace("saved: top", "saved: lost").replace("id: named", "id: other")
+    answer = await client.post(f"{API}/dashboards/import", content=lost, headers=yaml)
+    assert refusal(answer) == (400, "bad_document")
+    problem = answer.json()["error"]["detail"]["problems"][0]
+    line = next(number for number, text in enumerate(lost.splitlines(), 1) if "saved: lost" in text)
+    assert (problem["path"], problem["line"]) == ("widgets[0].query.saved", line)
+    assert "There is no saved query 'lost'. Save it under this id first" in problem["message"]
+    assert (await client.get(f"{API}/dashboards/other", params={"draft": True})).status_code == 404
+    assert (await client.post(f"{API}/queries", json={**query, "id": "lost"})).status_code == 201
+    assert (await client.post(f"{API}/dashboards/import", content=lost, headers=yaml)).status_code == 201
+
+
 async def test_a_dashboard_becomes_a_template_and_a_dashboard_again(client: httpx.AsyncClient, as_role: AsRole) -> None:
     assert (await client.post(f"{API}/streams", json={**STREAM, "name": "returns"})).status_code == 201
     made = await client.post(f"{API}/templates", json={"title": "Shop", "source": {"dashboard": "sales"}})

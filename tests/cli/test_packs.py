@@ -52,12 +52,13 @@ def test_from_init_to_export_and_back(run: Nowboard, tmp_path: Path) -> None:
     assert before.returncode == 1
     assert before.stdout.splitlines()[0] == "+ stream orders"
     applied = run("apply", mine)
-    assert (applied.returncode, applied.stdout.splitlines()[-1]) == (0, "Shop: 6 changes")
+    assert (applied.returncode, applied.stdout.splitlines()[-1]) == (0, "Shop: 7 changes")
     assert run("apply", mine).stdout == "Nothing to do.\n"
     assert (run("diff", mine).returncode, run("diff", mine).stdout) == (0, "No differences.\n")
 
     assert run("export", exported).returncode == 0
     assert run("diff", exported).stdout == "No differences.\n"
+    assert (exported / "queries" / "revenue-by-channel.yaml").is_file()
 
     metrics = mine / "metrics.yaml"
     metrics.write_text(metrics.read_text().replace("value: 50", "value: 60"))
@@ -88,6 +89,24 @@ def test_prune_removes_dashboards_that_are_gone(run: Nowboard, tmp_path: Path) -
     removed = run("apply", mine, "--prune")
     assert "- dashboard old" in removed.stdout
     assert run("diff", mine).returncode == 0
+
+
+def test_a_saved_query_that_would_break_a_widget_is_told_with_the_widget(run: Nowboard, tmp_path: Path) -> None:
+    mine = tmp_path / "shop"
+    run("init", mine)
+    assert run("apply", mine).returncode == 0
+    query, board = mine / "queries" / "revenue-by-channel.yaml", mine / "dashboards" / "shop.yaml"
+    query.write_text(query.read_text().replace("name: channel,", "name: place,"))
+    failed = run("apply", mine)
+    assert failed.returncode == 2
+    assert failed.stderr.startswith("error: dashboards/shop.yaml:"), "the pack's own dashboard does not fit"
+    board.write_text(board.read_text().replace("x: channel,", "x: place,"))
+    failed = run("apply", mine)
+    assert failed.returncode == 2
+    assert failed.stderr.splitlines()[1].startswith("  shop (published), widget channels: options.x:")
+    assert "another id" in failed.stderr
+    shown = run("diff", mine)
+    assert (shown.returncode, "~ query revenue-by-channel" in shown.stdout) == (1, True)
 
 
 def test_a_pack_that_is_not_right_is_told_with_file_and_line(run: Nowboard, tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from nowboard.model.dashboards import Dashboard
+from nowboard.model.saved import SavedQuery
 from nowboard.model.streams import Metric, Stream
-from nowboard.packs.pack import Contents, TableRows
+from nowboard.packs.pack import Contents, TableRows, Template
 
 
 class MemoryTarget:
@@ -38,6 +39,15 @@ class MemoryTarget:
         seen_by = visibility or self.contents.visibilities.get(dashboard.id, "organisation")
         visibilities = {**self.contents.visibilities, dashboard.id: seen_by}
         self.contents = msgspec.structs.replace(self.contents, dashboards=dashboards, visibilities=visibilities)
+
+    async def put_query(self, query: SavedQuery) -> None:
+        self.writes += 1
+        self.contents = msgspec.structs.replace(self.contents, queries={**self.contents.queries, query.id: query})
+
+    async def put_template(self, template: Template) -> None:
+        self.writes += 1
+        templates = {**self.contents.templates, template.id: template}
+        self.contents = msgspec.structs.replace(self.contents, templates=templates)
 
     async def delete_dashboard(self, dashboard_id: str) -> None:
         self.writes += 1
@@ -94,3 +104,90 @@ def write_pack(folder: Path, **changed: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(changed.get(path.stem, content))
     return folder
+
+
+DOCUMENTS = {
+    "queries/by-channel.yaml": """\
+id: by-channel
+title: Revenue by channel
+description: Of orders that are not small
+tags: [money]
+query:
+  stream: orders
+  measures: [revenue]
+  by: [channel]
+  where: total >= :least and channel in (:channels)
+parameters:
+  - {name: least, type: float, default: 0, allowed: [0, 10, 100]}
+  - name: channels
+    type: string[]
+    required: true
+    allowed:
+      query: {stream: orders, measures: [{name: n, sql: count(*)}], by: [channel]}
+      column: channel
+""",
+    "queries/big.yaml": """\
+id: big
+title: Big orders
+sql: |
+  select channel, total
+  from orders
+  where total > :least
+parameters:
+  - {name: least, type: float, default: 100}
+""",
+    "dashboards/money.yaml": """\
+id: money
+title: Money
+widgets:
+  - id: channels
+    kind: bar
+    query: {saved: by-channel, parameters: {channels: [web]}}
+    options: {x: channel, y: [revenue]}
+    layouts: {lg: {x: 0, y: 0, w: 4, h: 3}}
+  - id: big
+    kind: table
+    query: {saved: big}
+    options: {columns: [{name: total}]}
+    layouts: {lg: {x: 4, y: 0, w: 4, h: 3}}
+""",
+    "templates/page.yaml": """\
+id: page
+kind: dashboard
+title: A page
+description: To begin from
+document:
+  tags: [shop]
+  filters:
+    - {field: channel, stream: orders}
+  widgets:
+    - id: revenue
+      kind: kpi
+      query: {stream: orders, measures: [revenue]}
+      layouts: {lg: {x: 0, y: 0, w: 4, h: 3}}
+    - id: channels
+      kind: bar
+      query: {saved: by-channel, parameters: {channels: [web]}}
+      options: {x: channel, y: [revenue]}
+      layouts: {lg: {x: 4, y: 0, w: 4, h: 3}}
+""",
+    "templates/number.yaml": """\
+id: number
+kind: widget
+title: A number
+document:
+  kind: kpi
+  title: How many
+  query: {stream: somewhere, measures: [{name: n, sql: count(*)}]}
+""",
+}
+"""Documents over the same definitions."""
+
+
+def write_documents(folder: Path, **changed: str) -> Path:
+    """The pack with documents of every kind; `changed` as in `write_pack`."""
+    for name, content in DOCUMENTS.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(changed.get(path.stem, content))
+    return write_pack(folder, **changed)

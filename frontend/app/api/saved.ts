@@ -1,6 +1,6 @@
 /** Saved queries. */
 import { queryOptions } from '@tanstack/react-query';
-import type { Row, Value } from '../../core/types';
+import type { Query, Row, Value } from '../../core/types';
 import { request } from './client';
 
 export interface SavedQuery {
@@ -22,6 +22,15 @@ export const savedQueriesQuery = queryOptions({
   queryKey: ['saved-queries'],
   queryFn: async ({ signal }) => (await request<{ items: readonly SavedQuery[] }>('/queries', { signal })).items,
 });
+
+/** The query that a saved one stands for; nothing is asked for null. */
+export const savedQuery = (id: string | null) =>
+  queryOptions({
+    queryKey: ['saved-query', id],
+    queryFn: async ({ signal }) =>
+      (await request<{ query: Query }>(`/queries/${encodeURIComponent(id ?? '')}`, { signal })).query,
+    enabled: id !== null,
+  });
 
 export const runSaved = (id: string, parameters: Readonly<Record<string, Value>>): Promise<SavedResult> =>
   request(`/queries/${encodeURIComponent(id)}/run`, { method: 'POST', body: { parameters } });

@@ -1,9 +1,11 @@
 import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import type { ChannelState } from '../../core/index';
 import type { Widget } from '../../core/types';
+import { savedQuery } from '../api/saved';
 import { useScene } from '../dashboard/context';
-import { widgetSubtitle } from '../dashboard/subtitle';
+import { savedBy, widgetSubtitle } from '../dashboard/subtitle';
 import styles from './CardFrame.module.css';
 import { CardMarks } from './CardMarks';
 import { DataDialog } from './DataDialog';
@@ -25,7 +27,8 @@ export function CardFrame({ widget, state, channels, focused }: CardFrameProps) 
   const { window, formats, cut } = useScene();
   const [tableOpened, table] = useDisclosure(false);
   const titleId = useId();
-  const subtitle = widgetSubtitle(widget, window, formats);
+  const { data: named = null } = useQuery(savedQuery(savedBy(widget)));
+  const subtitle = widgetSubtitle(widget, window, formats, named);
   const stale = state.kind === 'ready' && (cut || state.fault !== null || state.frames.main?.mode === 'stale');
   const hasHead = Boolean(widget.title) || widget.kind !== 'text';
   return (

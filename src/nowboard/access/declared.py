@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from nowboard.model.dashboards import Dashboard, Widget
+from nowboard.model.saved import SavedQuery, is_use
 
 _PLACEHOLDER: Final = re.compile(r"(?<!:):([A-Za-z_]\w*)")
 
@@ -16,14 +17,22 @@ def filters_of(dashboard: Dashboard) -> frozenset[str]:
     return frozenset(each.field for each in dashboard.filters)
 
 
-def parameters_of(widgets: Iterable[Widget]) -> frozenset[str]:
-    """The parameters that SQL queries of these widgets declare, and the placeholders of their metric queries."""
-    return frozenset(name for widget in widgets for name in _declared(widget))
+def parameters_of(widgets: Iterable[Widget], saved: Mapping[str, SavedQuery]) -> frozenset[str]:
+    """The parameters that queries of these widgets take.
+
+    Saved queries (of which `saved` are those that there are) and SQL declare them; in metric queries they are the
+    placeholders.
+    """
+    return frozenset(name for widget in widgets for name in _declared(widget, saved))
 
 
-def _declared(widget: Widget) -> Iterator[str]:
+def _declared(widget: Widget, saved: Mapping[str, SavedQuery]) -> Iterator[str]:
     for query in [widget.query, *widget.parts.values()]:
         if not isinstance(query, Mapping):
+            continue
+        if is_use(query):
+            named = saved.get(query["saved"])
+            yield from () if named is None else (parameter.name for parameter in named.parameters)
             continue
         for parameter in query.get("parameters", ()):
             yield parameter["name"] if isinstance(parameter, Mapping) else str(parameter)

@@ -17,7 +17,7 @@ from nowboard.access.guests import GUEST, bases_of, check_attributes, named_in, 
 from nowboard.access.handing import ScopeCheck
 from nowboard.access.narrowing import narrow
 from nowboard.access.offers import check_limits
-from nowboard.access.published import Parse, published_document
+from nowboard.access.published import Parse, published_document, queries_named
 from nowboard.access.rights import rights_of
 from nowboard.access.shares import GuestLimits, owned_dashboard
 from nowboard.access.signer import signer
@@ -167,7 +167,8 @@ def access_embed_token(
     if len(wanted.subject) > _SUBJECT or not wanted.subject.isprintable():
         raise BadRequest(f"`sub` has at most {_SUBJECT} printable characters", code="bad_name")
     guest = wanted.limits.guest(row.id)
-    check_limits(guest, parse(published_document(connection, row.organisation, row.id, row.published)))
+    document = published_document(connection, row.organisation, row.id, row.published)
+    check_limits(guest, parse(document), queries_named(connection, row.organisation, document))
     if wanted.limits.scope is not None:
         check(wanted.limits.scope)
     claim = _claim(maker.scope, wanted.limits.scope)

@@ -8,8 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from nowboard.access.declared import filters_of, parameters_of
+from nowboard.access.held import Saved, held, held_saved, holds_window, unfixed, used_by
 from nowboard.errors import BadRequest, Forbidden, NotFound
-from nowboard.model.dashboards import Dashboard, Widget
+from nowboard.model.dashboards import Dashboard
 from nowboard.model.principals import Guest
 from nowboard.model.queries import Window
 from nowboard.model.wire import Subscribe
@@ -19,17 +20,25 @@ MOST: Final = 1_000
 """Values of a locked filter."""
 
 
-def confine(guest: Guest, dashboard: Dashboard, request: Subscribe) -> tuple[Dashboard, Subscribe]:
+class Confined(msgspec.Struct, frozen=True):
+    """A dashboard as a guest sees it, with the saved queries that its widgets name."""
+
+    dashboard: Dashboard
+    saved: Saved
+
+
+def confine(guest: Guest, dashboard: Dashboard, saved: Saved, request: Subscribe) -> tuple[Confined, Subscribe]:
     """The dashboard as the guest sees it, and the guest's request with everything set that is locked.
 
     Raises `NotFound` for a widget that is not shown, `Forbidden` for values that are locked or not offered.
     """
-    _check_locks(guest, dashboard)
-    shown = confined_dashboard(guest, dashboard)
+    _check_locks(guest, dashboard, saved)
+    confined = confined_dashboard(guest, dashboard, saved)
+    shown = confined.dashboard
     if request.widget is not None and shown.widget(request.widget) is None:
         raise NotFound(f"there is no widget {request.widget!r} here", code="unknown_widget")
     window = _window(guest, shown, request)
-    return shown, msgspec.structs.replace(
+    return confined, msgspec.structs.replace(
         request,
         filters=_filters(guest, dashboard, request.filters),
         parameters=_parameters(guest, request.parameters),
@@ -37,19 +46,22 @@ def confine(guest: Guest, dashboard: Dashboard, request: Subscribe) -> tuple[Das
     )
 
 
-def confined_dashboard(guest: Guest, dashboard: Dashboard) -> Dashboard:
-    """Only the widgets and filters that the guest gets; a locked window holds for every query.
+def confined_dashboard(guest: Guest, dashboard: Dashboard, saved: Saved) -> Confined:
+    """Only the widgets and filters that the guest gets; locked parameters and a locked window hold for every query.
 
-    Under a locked window, widgets that ask SQL are left out: only a metric query can be held to a window, and not
-    when it compares with an earlier one.
+    Under a locked window, widgets that ask SQL are left out, saved or not: only a metric query can be held to a window,
+    and not when it compares with an earlier one.
     """
-    widgets = [each for each in dashboard.widgets if guest.widgets is None or each.id in guest.widgets]
+    locked = frozenset(guest.parameters)
+    widgets = [unfixed(each, locked) for each in dashboard.widgets if guest.widgets is None or each.id in guest.widgets]
     filters = tuple(each for each in dashboard.filters if each.field in open_fields(guest, dashboard))
     window = locked_window(guest)
     if window is None:
-        return msgspec.structs.replace(dashboard, widgets=tuple(widgets), filters=filters)
-    held = tuple(_held(each) for each in widgets if holds_window(each))
-    return msgspec.structs.replace(dashboard, widgets=held, filters=filters, window=window)
+        shown = msgspec.structs.replace(dashboard, widgets=tuple(widgets), filters=filters)
+        return Confined(shown, used_by(widgets, saved))
+    kept = tuple(held(each) for each in widgets if holds_window(each, saved))
+    shown = msgspec.structs.replace(dashboard, widgets=kept, filters=filters, window=window)
+    return Confined(shown, {name: held_saved(query) for name, query in used_by(kept, saved).items()})
 
 
 def open_fields(guest: Guest, dashboard: Dashboard) -> frozenset[str]:
@@ -77,18 +89,12 @@ def read_window(data: Any) -> Window:
         raise BadRequest(f"the window is not valid: {error}", detail={"part": "window"}) from error
 
 
-def holds_window(widget: Widget) -> bool:
-    """Whether every query of a widget can be held to a window."""
-    queries = [*widget.parts.values(), *([] if widget.query is None else [widget.query])]
-    return all(isinstance(query, Mapping) and "measures" in query and "sql" not in query for query in queries)
-
-
-def _check_locks(guest: Guest, dashboard: Dashboard) -> None:
+def _check_locks(guest: Guest, dashboard: Dashboard, saved: Saved) -> None:
     """A lock that nothing obeys, because it is misspelt or the dashboard changed, must not leave everything open."""
     unknown = sorted(guest.filters.keys() - filters_of(dashboard))
     if unknown:
         raise _locked("filters", f"the locked filter {unknown[0]!r} is not one of the dashboard's", unknown[0])
-    unknown = sorted(guest.parameters.keys() - parameters_of(dashboard.widgets))
+    unknown = sorted(guest.parameters.keys() - parameters_of(dashboard.widgets, saved))
     if unknown:
         raise _locked("parameters", f"no query has the locked parameter {unknown[0]!r}", unknown[0])
     lifted = sorted(field for field, value in guest.filters.items() if not is_choice(value))
@@ -104,17 +110,6 @@ def is_choice(value: Any) -> bool:
     if isinstance(value, Mapping):
         return bool(value) and value.keys() <= _RANGE and any(side is not None for side in value.values())
     return isinstance(value, list) and 0 < len(value) <= MOST
-
-
-def _held(widget: Widget) -> Widget:
-    parts = {name: _open_ended(query) for name, query in widget.parts.items()}
-    query = None if widget.query is None else _open_ended(widget.query)
-    return msgspec.structs.replace(widget, query=query, parts=parts)
-
-
-def _open_ended(query: Mapping[str, Any]) -> dict[str, Any]:
-    """Without a window of its own, so that it takes the page's, which is the locked one."""
-    return {name: value for name, value in query.items() if name not in ("window", "compare", "timezone")}
 
 
 def _filters(guest: Guest, dashboard: Dashboard, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import Final
 
 from nowboard.access.declared import filters_of, parameters_of
-from nowboard.access.locks import holds_window, is_choice, locked_window
+from nowboard.access.held import Saved, holds_window
+from nowboard.access.locks import is_choice, locked_window
 from nowboard.errors import BadRequest
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.principals import Guest
@@ -15,8 +16,11 @@ _MOST: Final = 200
 """Members of each list."""
 
 
-def check_limits(guest: Guest, dashboard: Dashboard) -> None:
-    """Raise `BadRequest` (`bad_limits`) unless all that `guest` names is there in the published `dashboard`."""
+def check_limits(guest: Guest, dashboard: Dashboard, saved: Saved) -> None:
+    """Raise `BadRequest` (`bad_limits`) unless all that `guest` names is there in the published `dashboard`.
+
+    `saved` are the saved queries that it names.
+    """
     filters = filters_of(dashboard)
     _known("widgets", guest.widgets, {each.id for each in dashboard.widgets})
     _known("fields", guest.fields, filters)
@@ -28,14 +32,14 @@ def check_limits(guest: Guest, dashboard: Dashboard) -> None:
     if unset:
         raise bad_limits("parameters", f"the parameter {unset[0]!r} needs a value")
     shown = [each for each in dashboard.widgets if guest.widgets is None or each.id in guest.widgets]
-    _known("parameters", guest.parameters, parameters_of(shown))
+    _known("parameters", guest.parameters, parameters_of(shown, saved))
     try:
         window = locked_window(guest)
     except BadRequest as error:
         raise bad_limits("window", error.message) from error
     if window is None:
         return
-    free = [each.id for each in shown if not holds_window(each)]
+    free = [each.id for each in shown if not holds_window(each, saved)]
     if free:
         message = f"widget {free[0]!r} asks SQL, which cannot be held to a window; leave it out with `widgets`"
         raise bad_limits("window", message)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from nowboard.errors import NotFound
 from nowboard.model.dashboards import Dashboard
+from nowboard.model.saved import SavedQuery, saved_in
+from nowboard.records.queries import get_queries
 from nowboard.records.tables import DASHBOARD_VERSIONS
 
 Parse = Callable[[Mapping[str, Any]], Dashboard]
@@ -26,3 +29,9 @@ def published_document(
         message = f"dashboard {dashboard_id!r} was never published, so there is nothing to show to others"
         raise NotFound(message, code="not_published")
     return found
+
+
+def queries_named(connection: Connection, organisation: str, document: Mapping[str, Any]) -> dict[str, SavedQuery]:
+    """The saved queries that a document names, as far as there are any of these."""
+    rows = get_queries(connection, organisation, saved_in(document))
+    return {row.id: msgspec.convert(row.document, SavedQuery) for row in rows}

@@ -21,6 +21,7 @@ from nowboard.records.queries import (
     delete_query,
     get_queries,
     get_query,
+    get_query_document,
     list_queries,
     list_query_versions,
     put_query,
@@ -32,6 +33,13 @@ class UsingDocument(msgspec.Struct, frozen=True):
     """A document that names a saved query. `version` is `draft` or `published`."""
 
     version: str
+    document: Mapping[str, Any]
+
+
+class AskedQuery(msgspec.Struct, frozen=True):
+    """A saved query and its `document` as of the version that is asked."""
+
+    row: QueryRow
     document: Mapping[str, Any]
 
 
@@ -64,6 +72,17 @@ def access_query_versions(connection: Connection, principal: Principal, query_id
     """The versions of a saved query, the newest first. Raises `Forbidden`, `NotFound`."""
     row = access_query(connection, principal, query_id)
     return list_query_versions(connection, row.organisation, row.id)
+
+
+def access_query_asked(connection: Connection, principal: Principal, query_id: str, version: int | None) -> AskedQuery:
+    """A saved query as of one of its versions, or as it is. Raises `Forbidden`, `NotFound`."""
+    row = access_query(connection, principal, query_id)
+    if version is None:
+        return AskedQuery(row, row.document)
+    document = get_query_document(connection, row.organisation, row.id, version)
+    if document is None:
+        raise NotFound(f"saved query {query_id!r} has no version {version}", code="unknown_version")
+    return AskedQuery(row, document)
 
 
 def access_query_creation(
@@ -132,6 +151,16 @@ def access_query_removal(
     _refuse_breaks(connection, row, breaking)
     delete_query(connection, row.organisation, row.id)
     audit(connection, principal, "query.delete", "query", row.id, now=now)
+
+
+def access_query_application(
+    connection: Connection, principal: Principal, document: Mapping[str, Any], *, now: Micros, breaking: Breaking
+) -> QueryRow:
+    """Store a valid saved query over whatever was there; see `access_query_change`."""
+    before = get_query(connection, principal.organisation, document["id"])
+    if before is None:
+        return access_query_creation(connection, principal, document, now=now)
+    return access_query_change(connection, principal, document, etag=before.etag, now=now, breaking=breaking)
 
 
 def using_documents(connection: Connection, organisation: str, query_id: str) -> list[UsingDocument]:

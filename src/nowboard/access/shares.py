@@ -13,7 +13,7 @@ from nowboard.access.handing import ScopeCheck
 from nowboard.access.levels import Level, level_of
 from nowboard.access.narrowing import narrow
 from nowboard.access.offers import bad_limits, check_limits
-from nowboard.access.published import Parse, published_document
+from nowboard.access.published import Parse, published_document, queries_named
 from nowboard.access.rules import require
 from nowboard.access.secrets import digest, new_id, new_secret
 from nowboard.clock import Micros
@@ -183,7 +183,7 @@ def _link_limits(
     document = published_document(connection, row.organisation, row.id, row.published)
     given = wanted.limits or GuestLimits()
     guest = given.guest(row.id)
-    check_limits(guest, parse(document))
+    check_limits(guest, parse(document), queries_named(connection, row.organisation, document))
     scope = trimmed(maker.scope)
     if given.scope is not None:
         check_attributes(maker.scope, given.scope)

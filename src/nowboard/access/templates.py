@@ -103,6 +103,25 @@ def access_template_removal(
     audit(connection, principal, "template.delete", "template", row.id, now=now)
 
 
+def access_template_application(
+    connection: Connection,
+    principal: Principal,
+    *,
+    template_id: str,
+    kind: str,
+    title: str,
+    description: str,
+    document: Mapping[str, Any],
+    now: Micros,
+) -> TemplateRow:
+    """Store a valid template over whatever was there; its kind stays. Raises as `access_template_change`."""
+    before = get_template(connection, principal.organisation, template_id)
+    said: dict[str, Any] = {"title": title, "description": description, "document": document, "now": now}
+    if before is None:
+        return access_template_creation(connection, principal, template_id=template_id, kind=kind, **said)
+    return access_template_change(connection, principal, template_id, etag=before.etag, **said)
+
+
 def _require_member(principal: Principal) -> None:
     require(principal, Permission.READ)
     if principal.guest is not None:

@@ -22,7 +22,7 @@ def apply(
 ) -> None:
     """Make a server have what a pack says. Applying again does nothing.
 
-    Streams, tables and metrics are never removed. Exit codes: 0 done, 2 trouble.
+    Streams, tables, metrics, saved queries and templates are never removed. Exit codes: 0 done, 2 trouble.
     """
     with told():
         pack = load(folder)

@@ -14,8 +14,9 @@ from nowboard.model.streams import Stream
 from nowboard.packs import server as server_pack
 from nowboard.packs.apply import apply
 from nowboard.packs.load import load
-from nowboard.packs.local import LocalServer, RecordsShelf
+from nowboard.packs.local import LocalServer
 from nowboard.packs.pack import Pack
+from nowboard.packs.shelf import RecordsShelf
 from nowboard.sources.sampler import Sampler
 
 SERVER_STREAM: Final = "server"

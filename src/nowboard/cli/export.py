@@ -22,9 +22,10 @@ def export(
     name: Annotated[str, typer.Option(help="Name of the pack.")] = "exported",
     title: Annotated[str, typer.Option(help="Title of the pack.")] = "Exported",
 ) -> None:
-    """Write all streams, tables, metrics and dashboards of a server as a pack, in a stable order for version control.
+    """Write everything that is defined on a server as a pack, in a stable order for version control.
 
-    Events are not part of it. Exit codes: 0 done, 2 trouble.
+    Streams, tables, metrics, saved queries, dashboards and templates are part of it; events are not.
+    Exit codes: 0 done, 2 trouble.
     """
     with told():
         if not is_name(name):

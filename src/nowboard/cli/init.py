@@ -26,7 +26,7 @@ Next:
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Folder to make.")]) -> None:
-    """Write a small commented pack: a stream, a table, metrics and a dashboard, to change into your own.
+    """Write a small commented pack: a stream, a table, metrics, a saved query and a dashboard, to change into your own.
 
     Exit codes: 0 done, 2 trouble.
     """

@@ -52,6 +52,7 @@ def explain(error: NowboardError) -> Iterator[str]:
     problems = (error.detail or {}).get("problems") or []
     if len(problems) < 2:
         yield f"error: {error.message}"
+        yield from _widgets((error.detail or {}).get("widgets") or [])
         return
     yield f"error: {len(problems)} problems"
     for problem in problems[:SHOWN]:
@@ -60,3 +61,11 @@ def explain(error: NowboardError) -> Iterator[str]:
         yield f"  {place}{path}{problem['message']}"
     if len(problems) > SHOWN:
         yield f"  and {len(problems) - SHOWN} more"
+
+
+def _widgets(broken: list[dict[str, Any]]) -> Iterator[str]:
+    """Those that a saved query would break."""
+    for each in broken[:SHOWN]:
+        yield f"  {each['dashboard']} ({each['version']}), widget {each['widget']}: {each['problems'][0]}"
+    if len(broken) > SHOWN:
+        yield f"  and {len(broken) - SHOWN} more"

@@ -20,8 +20,8 @@ from nowboard.ingest.pipeline import Passage
 from nowboard.model.events import Ack
 from nowboard.model.fields import FieldType
 from nowboard.model.principals import SYSTEM
+from nowboard.packs.connection import API, answered_error
 from nowboard.packs.definitions import read_stream
-from nowboard.packs.remote import API, answered_error
 from nowboard.sources.files.sending import Place
 
 TIMEOUT: Final = 60.0

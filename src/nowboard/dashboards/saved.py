@@ -39,24 +39,36 @@ def read_saved(document: Mapping[str, Any]) -> SavedQuery:
     return msgspec.convert(document, SavedQuery)
 
 
+def saved_document(query: SavedQuery) -> dict[str, Any]:
+    """The JSON data to keep: what comes back from where it is stored is equal to it."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(query))
+    return found
+
+
 def validate_saved(document: Any, catalog: Catalog) -> SavedQuery:
     """The saved query that `document` describes, with its columns where it is a metric query.
 
     The columns of SQL are found by running it. Raises `BadDocument` with every problem.
     """
-    problems: list[Problem] = []
-    query = convert(document, SavedQuery, (), problems)
-    checked = Checked()
-    if query is not None:
-        problems.extend(_head_problems(query))
-        for index, parameter in enumerate(query.parameters):
-            problems.extend(_parameter_problems(parameter, ("parameters", index), catalog))
-        checked = _check_asked(query, catalog)
-        problems.extend(checked.problems)
+    query, problems = examine_saved(document, catalog)
     if query is None or problems:
         name = document.get("id", "?") if isinstance(document, Mapping) else "?"
         raise error_of(problems, f"Saved query {name!r}")
-    return msgspec.structs.replace(query, columns=checked.types)
+    return query
+
+
+def examine_saved(document: Any, catalog: Catalog) -> tuple[SavedQuery | None, list[Problem]]:
+    """As `validate_saved`: the saved query, if `document` has the shape of one, and all that is wrong with it."""
+    problems: list[Problem] = []
+    query = convert(document, SavedQuery, (), problems)
+    if query is None:
+        return None, problems
+    problems.extend(_head_problems(query))
+    for index, parameter in enumerate(query.parameters):
+        problems.extend(_parameter_problems(parameter, ("parameters", index), catalog))
+    checked = _check_asked(query, catalog)
+    problems.extend(checked.problems)
+    return msgspec.structs.replace(query, columns=checked.types), problems
 
 
 def probe_values(query: SavedQuery) -> dict[str, Any]:

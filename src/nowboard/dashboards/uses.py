@@ -19,7 +19,7 @@ def check_use(
 ) -> tuple[tuple[Problem, ...], frozenset[str] | None]:
     """What is wrong where a saved query is named, and the columns of its result.
 
-    Without `saved` only the shape is looked at, and the columns are None.
+    Without `saved` only the shape is looked at, and the columns are None; so they are where nobody has found them yet.
     """
     problems: list[Problem] = []
     use = convert(data, SavedUse, path, problems)
@@ -27,7 +27,8 @@ def check_use(
         return tuple(problems), None
     query = saved.get(use.saved)
     if query is None:
-        return (Problem((*path, "saved"), f"There is no saved query {use.saved!r}."),), None
+        message = f"There is no saved query {use.saved!r}. Save it under this id first, or apply the pack that has it."
+        return (Problem((*path, "saved"), message),), None
     for name, value in use.parameters.items():
         here = (*path, "parameters", name)
         parameter = query.parameter(name)
@@ -45,7 +46,7 @@ def check_use(
         for parameter in query.parameters
         if parameter.required and parameter.default is None and use.parameters.get(parameter.name) is None
     )
-    return tuple(problems), frozenset(column.name for column in query.columns)
+    return tuple(problems), frozenset(column.name for column in query.columns) or None
 
 
 def expand(use: SavedUse, saved: Mapping[str, SavedQuery], chosen: Mapping[str, Any]) -> tuple[Query, dict[str, Any]]:

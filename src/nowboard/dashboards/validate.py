@@ -76,7 +76,7 @@ def _problems(
     if len(dashboard.widgets) > MAX_WIDGETS:
         yield Problem(("widgets",), f"A dashboard may have up to {MAX_WIDGETS} widgets, not {len(dashboard.widgets)}.")
     for index, filter_ in enumerate(dashboard.filters):
-        yield from _filter_problems(filter_, ("filters", index), catalog)
+        yield from filter_problems(filter_, ("filters", index), catalog)
     seen: set[str] = set()
     for index, widget in enumerate(dashboard.widgets):
         path: Path = ("widgets", index)
@@ -89,7 +89,8 @@ def _problems(
     yield from layout_problems(dashboard)
 
 
-def _filter_problems(filter_: Filter, path: Path, catalog: Catalog | None) -> Iterator[Problem]:
+def filter_problems(filter_: Filter, path: Path, catalog: Catalog | None) -> Iterator[Problem]:
+    """What is wrong with one filter; with a `catalog`, its stream must have the field."""
     if filter_.kind not in FILTER_KINDS:
         yield Problem((*path, "kind"), f"Expected {' or '.join(FILTER_KINDS)}.")
     if catalog is None:

@@ -210,16 +210,23 @@ class LocalEngine:
             raise Unavailable("The server is stopping.", code="closed", retry_after=_RETRY_SECONDS)
         return await asyncio.wrap_future(done)
 
+    async def sweep(self) -> None:
+        """Drop the events that are past their stream's retention now; this happens by itself every minute.
+
+        They are gone from the store and from live queries when it returns, and from the journal where the whole request
+        that brought them is past it. A stream that fails keeps its events until the next time.
+        """
+        for stream in list(self.catalog.streams.values()):
+            if stream.retention is not None:
+                try:
+                    await self._expire(stream.name, self._clock.now() - stream.retention)
+                except NowboardError as error:
+                    _log.warning("Events of %s past their retention stay for now: %s", stream.name, error.message)
+
     async def _retain(self) -> None:
         while True:
             await asyncio.sleep(self._limits.retention_every)
-            for stream in list(self.catalog.streams.values()):
-                if stream.retention is not None:
-                    before = self._clock.now() - stream.retention
-                    try:
-                        await self._expire(stream.name, before)
-                    except NowboardError as error:
-                        _log.warning("Events of %s past their retention stay for now: %s", stream.name, error.message)
+            await self.sweep()
 
     async def _expire(self, stream: str, before: Micros) -> None:
         done: Future[int] = Future()

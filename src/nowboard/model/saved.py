@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+from nowboard.model.bounds import Name, Some
 
 
 class AllowedValues(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -68,8 +70,16 @@ class SavedUse(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     parameters: dict[str, Any] = {}
 
 
+class SavedAsk(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What stands in a request instead of a query: as in a widget, and of which version; without one the newest."""
+
+    saved: Name
+    version: int | None = None
+    parameters: Annotated[dict[str, Any], Some] = {}
+
+
 def is_use(data: Any) -> bool:
-    """Whether the data of a widget's query names a saved one."""
+    """Whether the data of a query names a saved one."""
     return isinstance(data, Mapping) and "saved" in data
 
 

@@ -21,7 +21,8 @@ class _Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type"
 
 
 class Subscribe(_Message, frozen=True, tag="subscribe"):
-    """Watch a dashboard, one of its widgets (`dashboard` + `widget`) or a query.
+    """Watch a dashboard, one of its widgets (`dashboard` + `widget`) or a query, which may be a saved one:
+    `{"saved": its id, "version"?: number}`.
 
     `filters` maps a field to a list of values, or to `{"min": …, "max": …}`. `window` replaces the window of widgets
     that have none of their own. `interval` is the least number of milliseconds between two deliveries. `resume` maps a

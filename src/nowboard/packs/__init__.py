@@ -1,1 +1,1 @@
-"""Streams, tables, metrics and dashboards of one domain, as files."""
+"""Streams, tables, metrics, saved queries, dashboards and templates of one domain, as files."""

@@ -7,11 +7,12 @@ from typing import Protocol
 
 import msgspec
 
-from nowboard.errors import Conflict
 from nowboard.model.dashboards import Dashboard
+from nowboard.model.saved import SavedQuery
 from nowboard.model.streams import Metric, Stream
 from nowboard.packs.diff import ObjectChange, diff, merged
-from nowboard.packs.pack import Contents, Pack, TableRows
+from nowboard.packs.pack import Contents, Pack, TableRows, Template
+from nowboard.packs.refusals import refuse_breaking, refuse_retyping
 
 
 class Source(Protocol):
@@ -27,6 +28,14 @@ class Target(Source, Protocol):
 
     async def define(self, streams: Sequence[Stream], tables: Sequence[TableRows], metrics: Sequence[Metric]) -> None:
         """Add or replace definitions: tables before the streams that join them, streams before their metrics."""
+        ...
+
+    async def put_query(self, query: SavedQuery) -> None:
+        """Add or replace a saved query. Raises `Conflict` (`breaks_widgets`) when a widget would break."""
+        ...
+
+    async def put_template(self, template: Template) -> None:
+        """Add or replace a template."""
         ...
 
     async def put_dashboard(self, dashboard: Dashboard, visibility: str | None = None) -> None:
@@ -49,38 +58,22 @@ async def apply(pack: Pack, target: Target, *, prune: bool = False) -> Report:
     """Make `target` have what `pack` says. Applying again does nothing.
 
     With `prune`, dashboards that read only the pack's streams and are not in the pack are removed. Nothing else ever
-    is: streams and tables hold data, and metrics may be in use elsewhere. Raises `Conflict` before anything is written
-    when a field would change its type, or a stream its event time.
+    is: streams and tables hold data, metrics and saved queries may be in use elsewhere, and saved queries and templates
+    have no trash to come back from. Raises `Conflict` before anything is written when a field would change its type, a
+    stream its event time or a template its kind, and when a saved query would break a widget of a published dashboard.
     """
     current = await target.read(tables=list(pack.contents.tables))
     changes = diff(pack, current)
     refuse_retyping(pack, current)
+    refuse_breaking(pack, current, [change.id for change in changes if change.kind == "query"])
     written = [change for change in changes if change.action != "removed"]
     removed = [change for change in changes if change.action == "removed" and prune]
     await _define(pack, current, written, target)
-    for change in written:
-        if change.kind == "dashboard":
-            visibility = pack.contents.visibilities.get(change.id)
-            await target.put_dashboard(pack.contents.dashboards[change.id], visibility)
+    await _document(pack.contents, written, target)
     for change in removed:
         await target.delete_dashboard(change.id)
     kept = tuple(change for change in changes if change.action == "removed" and not prune)
     return Report(done=(*written, *removed), kept=kept)
-
-
-def refuse_retyping(pack: Pack, current: Contents) -> None:
-    """Raise `Conflict` when the pack gives a field that exists another type, or a stream another event time."""
-    for name, wanted in pack.contents.streams.items():
-        stream = current.streams.get(name)
-        if stream is None:
-            continue
-        if stream.time != wanted.time:
-            raise Conflict(f"Stream {name!r} has the event time {stream.time!r}; it cannot become {wanted.time!r}.")
-        for field in wanted.fields:
-            known = stream.field(field.name)
-            if known is not None and known.type is not field.type:
-                there = f"Field {field.name!r} of stream {name!r} is {known.type.value}"
-                raise Conflict(f"{there}; it cannot become {field.type.value}. Give the new field another name.")
 
 
 async def _define(pack: Pack, current: Contents, changes: Sequence[ObjectChange], target: Target) -> None:
@@ -93,3 +86,14 @@ async def _define(pack: Pack, current: Contents, changes: Sequence[ObjectChange]
         tables=[wanted.tables[name] for name in names["table"]],
         metrics=[wanted.metrics[name] for name in names["metric"]],
     )
+
+
+async def _document(wanted: Contents, changes: Sequence[ObjectChange], target: Target) -> None:
+    """In the order of `diff`: saved queries come before the dashboards that name them."""
+    for change in changes:
+        if change.kind == "query":
+            await target.put_query(wanted.queries[change.id])
+        elif change.kind == "dashboard":
+            await target.put_dashboard(wanted.dashboards[change.id], wanted.visibilities.get(change.id))
+        elif change.kind == "template":
+            await target.put_template(wanted.templates[change.id])

@@ -12,6 +12,7 @@ from nowboard.dashboards.compare import ABSENT, MemberChange, member_changes
 from nowboard.dashboards.validate import to_document
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.streams import Stream
+from nowboard.packs import queries, templates
 from nowboard.packs.boards import board_text
 from nowboard.packs.definitions import metric_text, stream_text, table_text
 from nowboard.packs.pack import Contents, Pack, TableRows, owned
@@ -20,7 +21,10 @@ T = TypeVar("T")
 
 
 class ObjectChange(msgspec.Struct, frozen=True):
-    """An object that is `added`, `changed` or `removed`. `kind` is stream, table, metric or dashboard."""
+    """An object that is `added`, `changed` or `removed`.
+
+    `kind` is stream, table, metric, query, dashboard or template.
+    """
 
     kind: str
     id: str
@@ -38,7 +42,9 @@ def diff(pack: Pack, current: Contents) -> list[ObjectChange]:
         *_objects("stream", _merged(mine.streams, wanted.streams), mine.streams, stream_text),
         *_objects("table", wanted.tables, mine.tables, _table_text),
         *_objects("metric", wanted.metrics, mine.metrics, metric_text),
+        *_objects("query", wanted.queries, mine.queries, queries.compared),
         *_objects("dashboard", _boards(wanted, wanted), _boards(mine, wanted), _by_widget),
+        *_objects("template", wanted.templates, mine.templates, templates.compared),
     ]
 
 

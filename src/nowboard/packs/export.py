@@ -16,8 +16,18 @@ from nowboard.dashboards.validate import to_document
 from nowboard.model.fields import FieldType
 from nowboard.packs.boards import board_text
 from nowboard.packs.definitions import metric_text, stream_text, table_text
-from nowboard.packs.load import DASHBOARDS_FOLDER, METRICS_FILE, PACK_FILE, STREAMS_FILE, TABLES_FILE
+from nowboard.packs.load import (
+    DASHBOARDS_FOLDER,
+    METRICS_FILE,
+    PACK_FILE,
+    QUERIES_FOLDER,
+    STREAMS_FILE,
+    TABLES_FILE,
+    TEMPLATES_FOLDER,
+)
 from nowboard.packs.pack import Pack, TableRows
+from nowboard.packs.queries import query_text
+from nowboard.packs.templates import template_text
 
 INLINE_ROWS: Final = 50
 """Tables up to this size stay readable in YAML; larger ones become CSV files."""
@@ -26,6 +36,7 @@ _ESCAPED = re.compile(r"[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufff
 """Signs that plain YAML text would change or break a line at."""
 
 _WIDTH: Final = 110
+_DOCUMENTS: Final = (QUERIES_FOLDER, DASHBOARDS_FOLDER, TEMPLATES_FOLDER)
 _INLINE_TYPES: Final = frozenset({FieldType.STRING, FieldType.INTEGER, FieldType.BOOLEAN, FieldType.FLOAT})
 
 
@@ -49,8 +60,12 @@ def files_of(pack: Pack) -> dict[str, bytes]:
     if contents.metrics:
         metrics = sorted(contents.metrics.values(), key=lambda metric: (metric.stream, metric.name))
         files[METRICS_FILE] = dump({metric.name: metric_text(metric) for metric in metrics})
+    for name, query in sorted(contents.queries.items()):
+        files[f"{QUERIES_FOLDER}/{name}.yaml"] = dump(query_text(query))
     for name, dashboard in sorted(contents.dashboards.items()):
         files[f"{DASHBOARDS_FOLDER}/{name}.yaml"] = write_board(to_document(dashboard), contents.visibilities.get(name))
+    for name, template in sorted(contents.templates.items()):
+        files[f"{TEMPLATES_FOLDER}/{name}.yaml"] = dump(template_text(template))
     return files
 
 
@@ -60,10 +75,11 @@ def write_board(document: Mapping[str, Any], visibility: str | None) -> bytes:
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write `files` below `folder`, and remove dashboards and tables of an earlier export that are gone."""
-    for stale in (*folder.glob(f"{DASHBOARDS_FOLDER}/*.yaml"), *folder.glob("tables/*.csv")):
-        if stale.relative_to(folder).as_posix() not in files:
-            stale.unlink()
+    """Write `files` below `folder`, and remove documents and tables of an earlier export that are gone."""
+    for pattern in (*(f"{name}/*.yaml" for name in _DOCUMENTS), "tables/*.csv"):
+        for stale in folder.glob(pattern):
+            if stale.relative_to(folder).as_posix() not in files:
+                stale.unlink()
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

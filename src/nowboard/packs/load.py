@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 
@@ -14,21 +14,24 @@ from nowboard.dashboards.validate import examine
 from nowboard.errors import BadDocument
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.fields import is_name
+from nowboard.model.saved import SavedQuery
 from nowboard.model.streams import Catalog, Metric, Stream
 from nowboard.packs.boards import split_board
 from nowboard.packs.definitions import read_metric, read_stream, read_table
-from nowboard.packs.markup import Marked, collect, read_yaml
+from nowboard.packs.folder import Folder
+from nowboard.packs.markup import Marked, collect
 from nowboard.packs.pack import Contents, Pack, TableRows
+from nowboard.packs.queries import read_query
 from nowboard.packs.rows import read_rows
+from nowboard.packs.templates import read_template
 
 PACK_FILE: Final = "pack.yaml"
 STREAMS_FILE: Final = "streams.yaml"
 TABLES_FILE: Final = "tables.yaml"
 METRICS_FILE: Final = "metrics.yaml"
+QUERIES_FOLDER: Final = "queries"
 DASHBOARDS_FOLDER: Final = "dashboards"
-
-T = TypeVar("T")
-Reader = Callable[[str, Any, list[Problem]], T | None]
+TEMPLATES_FOLDER: Final = "templates"
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +44,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(folder: FilePath) -> Pack:
-    """The pack in `folder`. Only `pack.yaml` is needed; every dashboard is checked against the pack's own definitions.
+    """The pack in `folder`. Only `pack.yaml` is needed; everything is checked against the pack's own definitions.
 
     Raises `BadDocument` that lists every problem found with file, line and path.
     """
@@ -50,72 +53,71 @@ def load(folder: FilePath) -> Pack:
         raise BadDocument(f"{folder.name} is no pack: it has no {PACK_FILE}.", detail={"file": PACK_FILE})
     loader = _Loader(folder)
     pack = loader.pack()
-    if loader.listed:
-        raise collect(loader.listed)
+    if loader.folder.listed:
+        raise collect(loader.folder.listed)
     return pack
 
 
 class _Loader:
     """Reads all files and gathers what is wrong in any of them."""
 
-    def __init__(self, folder: FilePath) -> None:
-        self._folder = folder
-        self._marked: dict[str, Marked] = {}
+    def __init__(self, root: FilePath) -> None:
+        self.folder = Folder(root)
         self._visibilities: dict[str, str] = {}
-        self.listed: list[dict[str, Any]] = []
 
     def pack(self) -> Pack:
+        folder = self.folder
         head = self._head()
-        streams: dict[str, Stream] = self._each(STREAMS_FILE, read_stream)
-        tables = self._each(TABLES_FILE, self._table)
-        metrics: dict[str, Metric] = self._each(METRICS_FILE, read_metric)
+        streams: dict[str, Stream] = folder.by_name(STREAMS_FILE, read_stream)
+        tables = folder.by_name(TABLES_FILE, self._table)
+        metrics: dict[str, Metric] = folder.by_name(METRICS_FILE, read_metric)
         known = Contents(streams=streams, tables=tables, metrics=metrics)
-        if not self.listed:
+        if not folder.listed:
             self._check_joins(streams, known.catalog)
             self._check_metrics(metrics, known.catalog)
-        dashboards = {} if self.listed else self._dashboards(known.catalog)
         return Pack(
             name=head.name,
             title=head.title,
             version=str(head.version),
             description=head.description,
-            contents=msgspec.structs.replace(known, dashboards=dashboards, visibilities=self._visibilities),
+            contents=known if folder.listed else self._with_documents(known),
+        )
+
+    def _with_documents(self, known: Contents) -> Contents:
+        """What is planned against the definitions: saved queries first, as the rest may name them."""
+        catalog, folder = known.catalog, self.folder
+        queries = folder.one_each(QUERIES_FOLDER, "saved query", lambda marked: read_query(marked, catalog))
+        if folder.listed:
+            return known
+        return msgspec.structs.replace(
+            known,
+            queries=queries,
+            dashboards=folder.one_each(
+                DASHBOARDS_FOLDER, "dashboard", lambda marked: self._dashboard(marked, catalog, queries)
+            ),
+            templates=folder.one_each(
+                TEMPLATES_FOLDER, "template", lambda marked: read_template(marked, catalog, queries)
+            ),
+            visibilities=self._visibilities,
         )
 
     def _head(self) -> Head:
-        marked = self._read(self._folder / PACK_FILE)
+        marked = self.folder.read(PACK_FILE)
         try:
             head = msgspec.convert(marked.data if marked else {}, Head)
         except msgspec.ValidationError as error:
-            self._note(marked, [Problem((), f"{error}.")])
+            self.folder.note(marked, [Problem((), f"{error}.")])
             return Head(name="", title="")
         if not is_name(head.name):
-            self._note(marked, [Problem(("name",), "Use lower case letters, digits and _, up to 63.")])
+            self.folder.note(marked, [Problem(("name",), "Use lower case letters, digits and _, up to 63.")])
         return head
-
-    def _each(self, file: str, reader: Reader[T]) -> dict[str, T]:
-        path = self._folder / file
-        marked = self._read(path) if path.is_file() else None
-        if marked is None or marked.data is None:
-            return {}
-        if not isinstance(marked.data, dict):
-            self._note(marked, [Problem((), "Expected names with what each of them is.")])
-            return {}
-        found: dict[str, T] = {}
-        for name, data in marked.data.items():
-            problems: list[Problem] = []
-            value = reader(name, data, problems)
-            self._note(marked, [Problem((name, *problem.path), problem.message) for problem in problems])
-            if value is not None:
-                found[name] = value
-        return found
 
     def _table(self, name: str, data: Any, problems: list[Problem]) -> TableRows | None:
         read = read_table(name, data, problems)
         if read is None or problems:
             return None
         table, text = read
-        return TableRows(table, read_rows(table, text, self._folder, problems))
+        return TableRows(table, read_rows(table, text, self.folder.root, problems))
 
     def _check_joins(self, streams: Mapping[str, Stream], catalog: Catalog) -> None:
         for stream in streams.values():
@@ -127,43 +129,22 @@ class _Loader:
                     message = f"A join names the whole key of its table: {', '.join(table.key)}."
                 else:
                     continue
-                self._note(self._marked[STREAMS_FILE], [Problem((stream.name, "joins", join.name), message)])
+                place = Problem((stream.name, "joins", join.name), message)
+                self.folder.note(self.folder.marked[STREAMS_FILE], [place])
 
     def _check_metrics(self, metrics: Mapping[str, Metric], catalog: Catalog) -> None:
         for metric in metrics.values():
             message = check_metric(metric, catalog)
             if message is not None:
-                self._note(self._marked[METRICS_FILE], [Problem((metric.name, "sql"), message)])
+                self.folder.note(self.folder.marked[METRICS_FILE], [Problem((metric.name, "sql"), message)])
 
-    def _dashboards(self, catalog: Catalog) -> dict[str, Dashboard]:
-        found: dict[str, Dashboard] = {}
-        for path in sorted((self._folder / DASHBOARDS_FOLDER).glob("*.yaml")):
-            marked = self._read(path)
-            if marked is None:
-                continue
-            board, problems = split_board(marked)
-            dashboard, found_wrong = examine({} if board is None else board.document, catalog)
-            problems += found_wrong if board is not None else []
-            if dashboard is not None and dashboard.id in found:
-                problems.append(Problem(("id",), f"Another file has a dashboard {dashboard.id!r}."))
-            self._note(marked, problems)
-            if dashboard is None:
-                continue
-            found[dashboard.id] = dashboard
-            if board is not None and board.visibility is not None:
-                self._visibilities[dashboard.id] = board.visibility
-        return found
-
-    def _read(self, path: FilePath) -> Marked | None:
-        name = path.relative_to(self._folder).as_posix()
-        try:
-            marked = read_yaml(path, name)
-        except BadDocument as error:
-            self.listed.extend((error.detail or {}).get("problems", []))
-            return None
-        self._marked[name] = marked
-        return marked
-
-    def _note(self, marked: Marked | None, problems: list[Problem]) -> None:
-        if marked and problems:
-            self.listed.extend((marked.error(problems).detail or {})["problems"])
+    def _dashboard(
+        self, marked: Marked, catalog: Catalog, queries: Mapping[str, SavedQuery]
+    ) -> tuple[Dashboard | None, list[Problem]]:
+        board, problems = split_board(marked)
+        if board is None:
+            return None, problems
+        dashboard, found_wrong = examine(board.document, catalog, queries)
+        if dashboard is not None and board.visibility is not None:
+            self._visibilities[dashboard.id] = board.visibility
+        return dashboard, [*problems, *found_wrong]

@@ -1,81 +1,29 @@
-"""A server in this process as a target: the engine for definitions, the records for dashboards."""
+"""A server in this process as a target: the engine for definitions, the records for documents."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
 
-from nowboard.access.drafts import access_trashing
-from nowboard.access.publishing import access_application
-from nowboard.clock import Clock
-from nowboard.dashboards.validate import to_document, validate
-from nowboard.errors import Conflict, NotFound
+from nowboard.dashboards.probing import with_columns
+from nowboard.errors import Conflict
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.engine import Ask, Engine
 from nowboard.model.events import Definition, RecordKind
 from nowboard.model.frames import Result
-from nowboard.model.principals import HOME, SYSTEM
 from nowboard.model.queries import SqlQuery
+from nowboard.model.saved import SavedQuery
 from nowboard.model.scopes import EVERYTHING
 from nowboard.model.streams import Metric, Stream, Table
-from nowboard.packs.pack import Contents, TableRows
+from nowboard.packs.pack import Contents, TableRows, Template
 from nowboard.packs.rows import rows_table
-from nowboard.records.dashboards import list_dashboards
-from nowboard.records.database import Records
-from nowboard.records.versions import published_versions
+from nowboard.packs.shelf import Shelf
 
 PAGE: Final = 5_000
 """Rows of a table read at once."""
-
-
-class Shelf(Protocol):
-    """Where dashboards are kept."""
-
-    async def all(self) -> Sequence[Dashboard]:
-        """What viewers see of every dashboard."""
-        ...
-
-    async def visibilities(self) -> dict[str, str]:
-        """Who sees each dashboard."""
-        ...
-
-    async def put(self, dashboard: Dashboard, visibility: str | None = None) -> None:
-        """Add or replace one and publish it; who sees it stays as it is where `visibility` is None."""
-        ...
-
-    async def delete(self, dashboard_id: str) -> None:
-        """Remove one, if it is there."""
-        ...
-
-
-class RecordsShelf:
-    """The dashboards of the first organisation in the records database."""
-
-    def __init__(self, records: Records, clock: Clock) -> None:
-        self._records = records
-        self._clock = clock
-
-    async def all(self) -> Sequence[Dashboard]:
-        """What viewers see of every dashboard, in the newest version of documents."""
-        return [validate(row.document) for row in await self._records.run(published_versions, HOME)]
-
-    async def visibilities(self) -> dict[str, str]:
-        """Who sees each dashboard."""
-        return {head.id: head.visibility for head in await self._records.run(list_dashboards, HOME)}
-
-    async def put(self, dashboard: Dashboard, visibility: str | None = None) -> None:
-        """Add or replace one and publish it, whatever its draft is; one in the trash comes back."""
-        document, now = to_document(dashboard), self._clock.now()
-        await self._records.run(access_application, SYSTEM, document, now=now, visibility=visibility)
-
-    async def delete(self, dashboard_id: str) -> None:
-        """Put one in the trash, if it is there."""
-        with contextlib.suppress(NotFound):
-            await self._records.run(access_trashing, SYSTEM, dashboard_id, self._clock.now())
 
 
 class LocalServer:
@@ -93,13 +41,23 @@ class LocalServer:
             streams=dict(catalog.streams),
             tables={name: TableRows(table, await self._rows(table)) for name, table in wanted.items()},
             metrics=dict(catalog.metrics),
+            queries={query.id: query for query in await self._shelf.queries()},
             dashboards={dashboard.id: dashboard for dashboard in await self._shelf.all()},
+            templates={template.id: template for template in await self._shelf.templates()},
             visibilities=await self._shelf.visibilities(),
         )
 
     async def define(self, streams: Sequence[Stream], tables: Sequence[TableRows], metrics: Sequence[Metric]) -> None:
         """Define all of it in one durable step."""
         await self._engine.define(definitions(streams, tables, metrics))
+
+    async def put_query(self, query: SavedQuery) -> None:
+        """Add or replace a saved query, with the columns that it has here."""
+        await self._shelf.put_query(await with_columns(query, self._engine, EVERYTHING))
+
+    async def put_template(self, template: Template) -> None:
+        """Add or replace a template."""
+        await self._shelf.put_template(template)
 
     async def put_dashboard(self, dashboard: Dashboard, visibility: str | None = None) -> None:
         """Add or replace a dashboard and publish it."""

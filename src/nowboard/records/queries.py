@@ -83,6 +83,16 @@ def list_query_versions(connection: Connection, organisation: str, query_id: str
     return [QueryVersionRow(**row._mapping) for row in connection.execute(wanted.order_by(versions.number.desc()))]
 
 
+def get_query_document(
+    connection: Connection, organisation: str, query_id: str, number: int
+) -> Mapping[str, Any] | None:
+    """What a saved query was as of a version, None without one."""
+    versions = QUERY_VERSIONS.c
+    same = (versions.organisation == organisation) & (versions.query == query_id) & (versions.number == number)
+    found: Mapping[str, Any] | None = connection.execute(select(versions.document).where(same)).scalar()
+    return found
+
+
 def delete_query(connection: Connection, organisation: str, query_id: str) -> bool:
     """Remove a saved query with its versions; False when there is none of this id."""
     versions = QUERY_VERSIONS.c

@@ -63,7 +63,8 @@ class PublicDashboard(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def public_dashboard(guest: Guest, dashboard: Dashboard, saved: Mapping[str, SavedQuery]) -> PublicDashboard:
     """`dashboard` as the guest gets it; `saved` are the saved queries that it names."""
-    shown = confined_dashboard(guest, dashboard)
+    confined = confined_dashboard(guest, dashboard, saved)
+    shown = confined.dashboard
     return PublicDashboard(
         shown.id,
         shown.title,
@@ -71,7 +72,7 @@ def public_dashboard(guest: Guest, dashboard: Dashboard, saved: Mapping[str, Sav
         shown.timezone,
         shown.window,
         [_filter(each) for each in shown.filters],
-        [_widget(each, saved) for each in shown.widgets],
+        [_widget(each, confined.saved) for each in shown.widgets],
         guest.window is not None,
     )
 

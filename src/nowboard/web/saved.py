@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from nowboard.access.queries import Breaking, UsingDocument
 from nowboard.access.rules import require
 from nowboard.dashboards.asks import complete
 from nowboard.dashboards.parameters import values_for
-from nowboard.dashboards.saved import breaks, probe_values, read_saved, validate_saved
+from nowboard.dashboards.probing import with_columns
+from nowboard.dashboards.saved import validate_saved
 from nowboard.dashboards.uses import asked
 from nowboard.errors import BadRequest
 from nowboard.model.engine import Ask, Engine
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import MetricQuery, SqlQuery, Window, parse_query
-from nowboard.model.saved import AllowedValues, SavedColumn, SavedQuery
+from nowboard.model.saved import AllowedValues, SavedQuery
 from nowboard.model.visible import visible_catalog
-from nowboard.records.queries import QueryRow
 from nowboard.web.values import ParameterValues
 
 _EVERY_EVENT = Window(all=True)
@@ -43,14 +42,9 @@ class SavedQueries:
                 if isinstance(parse_query(parameter.allowed.query), SqlQuery):
                     require(principal, Permission.QUERY_SQL)
                 await self._values.of(principal, parameter)
-        probe = asked(query)
-        if isinstance(probe, MetricQuery):
-            return query
-        require(principal, Permission.QUERY_SQL)
-        once = Ask(msgspec.structs.replace(probe, limit=1), principal.scope, probe_values(query))
-        result = await self._engine.query(once)
-        columns = tuple(SavedColumn(column.name, column.type) for column in result.columns)
-        return msgspec.structs.replace(query, columns=columns)
+        if isinstance(parse_query(query.query), SqlQuery):
+            require(principal, Permission.QUERY_SQL)
+        return await with_columns(query, self._engine, principal.scope)
 
     async def ask(
         self,
@@ -71,23 +65,6 @@ class SavedQueries:
         else:
             wanted = msgspec.structs.replace(wanted, timezone=wanted.timezone or timezone)
         return Ask(wanted, principal.scope, values, filters)
-
-
-def breaking(query_id: str, new: SavedQuery | None) -> Breaking:
-    """Which widgets break when a saved query becomes `new`, or goes."""
-
-    def broken(using: Sequence[UsingDocument], rows: Sequence[QueryRow]) -> list[dict[str, Any]]:
-        before = {row.id: read_saved(row.document) for row in rows}
-        after = {name: query for name, query in before.items() if name != query_id}
-        if new is not None:
-            after[query_id] = new
-        return [
-            msgspec.to_builtins(each)
-            for document in using
-            for each in breaks(document.document, document.version, query_id, before, after)
-        ]
-
-    return broken
 
 
 def _window(window: Mapping[str, Any]) -> Window:

@@ -9,13 +9,14 @@ import msgspec
 
 from nowboard.access.locks import confine
 from nowboard.dashboards.asks import asks_of
+from nowboard.dashboards.parameters import BadParameter
 from nowboard.errors import BadDocument, BadQuery, BadRequest, Forbidden, NotFound, NowboardError
 from nowboard.hub.interface import Resolved, Wanted
 from nowboard.model.dashboards import Dashboard, Widget
 from nowboard.model.engine import Ask
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import MetricQuery, Query, SqlQuery, Window, parse_query
-from nowboard.model.saved import SavedQuery
+from nowboard.model.saved import SavedQuery, is_use
 from nowboard.model.wire import Subscribe
 from nowboard.web.stored import Readable
 
@@ -36,12 +37,21 @@ class Values(Protocol):
         ...
 
 
-class Subscriptions:
-    """The hub's `Resolver` over stored dashboards and queries of the client's own."""
+class Named(Protocol):
+    """Knows saved queries by their ids."""
 
-    def __init__(self, dashboards: Dashboards, values: Values) -> None:
+    async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
+        """What a request asks whose query names a saved one. Raises `NotFound`, `Forbidden`, `BadRequest`."""
+        ...
+
+
+class Subscriptions:
+    """The hub's `Resolver` over stored dashboards, saved queries and queries of the client's own."""
+
+    def __init__(self, dashboards: Dashboards, values: Values, named: Named) -> None:
         self._dashboards = dashboards
         self._values = values
+        self._named = named
 
     async def resolve(self, principal: Principal, request: Subscribe) -> Resolved:
         """See `nowboard.hub.interface.Resolver`."""
@@ -51,18 +61,29 @@ class Subscriptions:
             raise Forbidden("This needs the permission 'read'.")
         if request.dashboard is None:
             require_own_query(principal)
+            if is_use(request.query):
+                return await self._named.resolve(principal, request)
             return Resolved((Wanted(_ask_of_query(principal, request)),))
         readable = await self._dashboards.readable(principal, request.dashboard, draft=request.draft)
         dashboard = readable.dashboard
         if principal.guest is not None:
-            dashboard, request = confine(principal.guest, dashboard, request)
-            readable = msgspec.structs.replace(readable, dashboard=dashboard)
-        if request.parameters:
-            for query in readable.saved.values():
-                await self._values.check(principal, query, request.parameters)
+            confined, request = confine(principal.guest, dashboard, readable.saved, request)
+            dashboard = confined.dashboard
+            readable = msgspec.structs.replace(readable, dashboard=dashboard, saved=confined.saved)
+        await self._check_values(principal, readable, request)
         widgets = _shown(dashboard, request.widget)
         wanted = [each for widget in widgets for each in _wanted(principal, readable, widget, request)]
         return Resolved(tuple(wanted), readable.version, readable.stamps, readable.notice)
+
+    async def _check_values(self, principal: Principal, readable: Readable, request: Subscribe) -> None:
+        """What the viewer chose must be allowed for every saved query that takes it."""
+        if not request.parameters:
+            return
+        try:
+            for query in readable.saved.values():
+                await self._values.check(principal, query, request.parameters)
+        except NowboardError as error:
+            raise untold(error, principal) from error
 
 
 def _shown(dashboard: Dashboard, widget_id: str | None) -> Sequence[Widget]:
@@ -100,8 +121,8 @@ def require_own_query(principal: Principal) -> None:
 
 
 def untold(error: NowboardError, principal: Principal) -> NowboardError:
-    """What `principal` may learn of an error: to a guest, nothing of how the query is written."""
-    if principal.guest is None or not isinstance(error, BadQuery | BadDocument):
+    """What `principal` may learn of an error: to a guest, nothing of how the query is written and what it allows."""
+    if principal.guest is None or not isinstance(error, BadQuery | BadDocument | BadParameter):
         return error
     return type(error)("this widget cannot be shown", code=error.code)
 

@@ -37,4 +37,14 @@ ROWS = [
         body={"query": {"stream": "orders", "measures": [COUNT]}},
     ),
     Row(method="POST", path=QUERY, owner=200, member=403, foreign=200, guest=403, body={"query": {"sql": "select 1"}}),
+    Row(method="POST", path=QUERY, owner=200, member=200, foreign=404, guest=403, body={"query": {"saved": "orders"}}),
+    Row(
+        method="POST",
+        path=QUERY,
+        owner=200,
+        member=200,
+        foreign=404,
+        guest=403,
+        body={"query": {"saved": "orders", "version": 1}},
+    ),
 ]

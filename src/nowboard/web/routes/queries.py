@@ -17,6 +17,7 @@ from nowboard.model.engine import Ask, Engine
 from nowboard.model.frames import Column, Order, Result, Row
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import MetricQuery, Query, SqlQuery, parse_query
+from nowboard.model.saved import is_use
 from nowboard.model.wire import Subscribe
 from nowboard.web.answers import answer
 from nowboard.web.direct import api_router
@@ -32,7 +33,8 @@ from nowboard.web.tabular import ARROW, CSV, to_arrow, to_csv
 
 class QueryBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A query with its parameters and filters, or a stored widget: `dashboard`, `widget`, and `part` for one of its
-    parts. `window` is for queries without a window of their own. `format` is `json`, `csv` or `arrow`."""
+    parts. The query may be a saved one: `{"saved": its id, "version"?: number}`. `window` is for queries without a
+    window of their own. `format` is `json`, `csv` or `arrow`."""
 
     query: dict[str, Any] | None = None
     dashboard: Name | None = None
@@ -95,6 +97,8 @@ async def _wanted(principal: Principal, body: QueryBody, resolver: Resolver) -> 
         raise BadRequest("send either `query`, or `dashboard` and `widget`", code="bad_body")
     if body.query is None:
         return await _stored(principal, body, resolver)
+    if is_use(body.query):
+        return await _named(principal, body, resolver)
     require_own_query(principal)
     query = _parse(body, body.query)
     if isinstance(query, SqlQuery):
@@ -113,6 +117,16 @@ async def _stored(principal: Principal, body: QueryBody, resolver: Resolver) -> 
         if wanted.ask is not None and wanted.part == body.part:
             return wanted.ask
     raise NotFound(f"widget {body.widget!r} has no such query", code="unknown_widget")
+
+
+async def _named(principal: Principal, body: QueryBody, resolver: Resolver) -> Ask:
+    request = Subscribe(
+        "", query=body.query, parameters=body.params, filters=body.filters, window=body.window, timezone=body.timezone
+    )
+    (wanted,) = (await resolver.resolve(principal, request)).wanted
+    if wanted.ask is None:
+        raise wanted.error or NotFound("there is nothing to ask", code="unknown_query")
+    return wanted.ask
 
 
 def _parse(body: QueryBody, data: dict[str, Any]) -> Query:

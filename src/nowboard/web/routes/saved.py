@@ -16,7 +16,9 @@ from nowboard.access.queries import (
     access_query_versions,
 )
 from nowboard.clock import Clock
+from nowboard.dashboards.breaking import breaking
 from nowboard.dashboards.ids import id_from
+from nowboard.dashboards.saved import saved_document
 from nowboard.model.principals import Permission
 from nowboard.model.saved import SavedQuery
 from nowboard.records.database import Records
@@ -28,7 +30,7 @@ from nowboard.web.openapi import described
 from nowboard.web.options import PREFIX, WebOptions
 from nowboard.web.paging import Page
 from nowboard.web.reading import read_object
-from nowboard.web.saved import SavedQueries, breaking
+from nowboard.web.saved import SavedQueries
 from nowboard.web.writing import Changed
 
 MOST: Final = 500
@@ -93,7 +95,7 @@ def saved_query_routes(
         if "id" not in document and isinstance(document.get("title"), str):
             document["id"] = id_from(document["title"])
         query = await saved.valid(principal, document)
-        row = await records.run(access_query_creation, principal, msgspec.to_builtins(query), now=clock.now())
+        row = await records.run(access_query_creation, principal, saved_document(query), now=clock.now())
         return tagged(row.document, row.etag, status=201)
 
     @router.get("/queries/{query}/versions", **described("The versions of a saved query", answer=SavedQueryVersions))
@@ -128,7 +130,7 @@ def one_saved_query_routes(
         row = await records.run(
             access_query_change,
             principal,
-            msgspec.to_builtins(new),
+            saved_document(new),
             etag=etag_in(request.headers.get("if-match")),
             now=clock.now(),
             breaking=breaking(query, new),

@@ -65,11 +65,13 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
     )
     async def values(request: Request, dashboard: str, field: str) -> Response:
         principal = await gate.principal(request, Permission.READ, guests=True)
-        document = (await dashboards.readable(principal, dashboard)).dashboard
+        readable = await dashboards.readable(principal, dashboard)
+        document = readable.dashboard
         asked = Subscribe("", dashboard, window=_window(request.query_params.get("window")))
         filters: dict[str, Any] = {}
         if principal.guest is not None:
-            document, asked = confine(principal.guest, document, asked)
+            confined, asked = confine(principal.guest, document, readable.saved, asked)
+            document = confined.dashboard
             filters = asked.filters
         found = next((each for each in document.filters if each.field == field), None)
         if found is None:
