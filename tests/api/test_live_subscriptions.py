@@ -103,6 +103,11 @@ async def test_the_viewers_choice_reaches_the_asks() -> None:
     assert all(each.ask.filters == {} for each in resolved.wanted if each.ask is not None)
 
 
+async def test_a_zone_that_does_not_exist_is_refused_once_and_not_by_every_widget() -> None:
+    with pytest.raises(BadQuery, match="Mars/Olympus"):
+        await resolve(VIEWER, dashboard="board", timezone="Mars/Olympus")
+
+
 async def test_a_subscription_says_what_it_rests_on() -> None:
     resolved = await resolve(VIEWER, dashboard="board")
     assert (resolved.version, resolved.stamps) == (3, {"dashboard main/board": "3"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +16,10 @@ from tests.serving import Server, serving
 
 pytestmark = pytest.mark.browser
 
-PEOPLE = [{"sub": "kim", "email": "kim@example.org", "email_verified": True, "name": "Kim"}, {"sub": "nobody"}]
+PEOPLE: list[dict[str, Any]] = [
+    {"sub": "kim", "email": "kim@example.org", "email_verified": True, "name": "Kim"},
+    {"sub": "nobody"},
+]
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,13 @@ def issuer() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def server(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose people have accounts at the provider."""
-    provider = {"id": "idp", "name": "Example", "issuer": issuer, "client_id": "board", "client_secret": "ours"}
+    provider: dict[str, Any] = {
+        "id": "idp",
+        "name": "Example",
+        "issuer": issuer,
+        "client_id": "board",
+        "client_secret": "ours",
+    }
     provider |= {"role": "viewer", "domains": ["example.org"]}
     settings = {"NOWBOARD_OIDC_PROVIDERS": json.dumps([provider])}
     with serving(tmp_path_factory.mktemp("data"), settings=settings) as running:

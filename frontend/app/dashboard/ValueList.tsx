@@ -26,9 +26,10 @@ const offered = (found: readonly FieldValue[], chosen: readonly Value[], search:
 
 /** The values of a field with their number of events, to search and tick. */
 export function ValueList({ filter, chosen, onChange }: ValueListProps) {
-  const { document, window, formats } = useScene();
+  const { document, window, formats, zone } = useScene();
   const [search, setSearch] = useState('');
-  const values = useQuery(fieldValuesQuery(document.id, filter, window, true));
+  const timezone = zone.zone === zone.own ? undefined : zone.zone;
+  const values = useQuery(fieldValuesQuery({ dashboard: document.id, field: filter.field, window, timezone }));
   const combobox = useCombobox({ opened: true });
   const multiple = filter.multiple !== false;
   const shown = offered(values.data ?? [], chosen, search);

@@ -66,7 +66,8 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
     async def values(request: Request, dashboard: str, field: str) -> Response:
         principal = await gate.principal(request, Permission.READ, guests=True)
         document = (await dashboards.readable(principal, dashboard)).dashboard
-        asked = Subscribe("", dashboard, window=_window(request.query_params.get("window")))
+        given = request.query_params
+        asked = Subscribe("", dashboard, window=_window(given.get("window")), timezone=given.get("timezone"))
         filters: dict[str, Any] = {}
         if principal.guest is not None:
             document, asked = confine(principal.guest, document, asked)
@@ -82,7 +83,7 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
             window=chosen or DEFAULT_WINDOW,
             order=("-rows",),
             limit=MOST_VALUES,
-            timezone=document.timezone,
+            timezone=asked.timezone or document.timezone,
         )
         try:
             result = await engine.query(Ask(query, principal.scope, {}, filters))
