@@ -9,6 +9,8 @@ export const VALUES_LIMIT = 500;
 export interface FieldValue {
   readonly value: Value;
   readonly rows: number;
+  /** What the value is called, where the filter knows. */
+  readonly label?: string;
 }
 
 interface Wanted {
