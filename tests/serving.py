@@ -112,11 +112,13 @@ def create_token(data: Path, role: str = "admin") -> str:
     return done.stdout.split()[-1]
 
 
-def start(data: Path, port: int, token: str, arguments: Sequence[str] = ()) -> Server:
-    """Start a server on `data` and wait until it is ready; the caller ends it."""
+def start(
+    data: Path, port: int, token: str, arguments: Sequence[str] = (), settings: Mapping[str, str] | None = None
+) -> Server:
+    """Start a server on `data`, with further environment variables, and wait until it is ready; the caller ends it."""
     command = [sys.executable, "-m", "nowboard", "serve", "--data", str(data), "--port", str(port), *arguments]
     # tests ask more often than any administrator
-    env = {**os.environ, "NOWBOARD_REQUESTS_ADMIN": "0"}
+    env = {**os.environ, "NOWBOARD_REQUESTS_ADMIN": "0", **(settings or {})}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
     server = Server(port, token, process)
     deadline = time.monotonic() + START_SECONDS
@@ -143,9 +145,9 @@ def stop(server: Server, seconds: float = 15) -> int:
 
 
 @contextmanager
-def serving(data: Path, arguments: Sequence[str] = ()) -> Iterator[Server]:
-    """A server for the length of a block."""
-    server = start(data, free_port(), create_token(data), arguments)
+def serving(data: Path, arguments: Sequence[str] = (), settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server for the length of a block; `settings` are further environment variables."""
+    server = start(data, free_port(), create_token(data), arguments, settings)
     try:
         yield server
     finally:

@@ -1,7 +1,7 @@
 /** A grid of coloured cells: what heatmaps and cohorts have in common. */
 import type { EChartsOption } from 'echarts';
 import { type Formats, formatValue } from '../core/format';
-import type { Column, Result } from '../core/values';
+import type { Column, Result, Row } from '../core/values';
 import { baseOption, gridOption, LABEL_GAP, tooltipBase } from './base';
 import { type ColorScale, textOn } from './color';
 import { type ChartContext, fontSizeOf } from './context';
@@ -16,6 +16,7 @@ export interface Cell {
   readonly x: number;
   readonly y: number;
   readonly value: number;
+  readonly row: Row;
 }
 
 export interface CellGrid {

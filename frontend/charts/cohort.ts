@@ -34,7 +34,7 @@ export function cohortGrid(widget: Widget, result: Result, context: ChartContext
   const cells = result.rows.flatMap((row) => {
     const number = numberAt(row, value);
     const place = { x: periods.indexOf(valueAt(row, period)), y: cohorts.indexOf(valueAt(row, cohort)) };
-    return number === null ? [] : [{ ...place, value: number }];
+    return number === null ? [] : [{ ...place, value: number, row }];
   });
   return {
     cells,

@@ -41,7 +41,7 @@ export function heatGrid(widget: Widget, result: Result, context: ChartContext):
   );
   const cells = result.rows.flatMap((row) => {
     const [column, line, number] = [xs.indexOf(valueAt(row, x)), ys.indexOf(valueAt(row, y)), numberAt(row, value)];
-    return number === null || column < 0 || line < 0 ? [] : [{ x: column, y: line, value: number }];
+    return number === null || column < 0 || line < 0 ? [] : [{ x: column, y: line, value: number, row }];
   });
   return {
     cells,

@@ -4,6 +4,7 @@ export { type ChartContext, type Frames, NO_FRAMES } from './context';
 export { type DataColumn, type DataTable, dataTable } from './datatable';
 export { type Emptiness, emptiness } from './emptiness';
 export { mapNeeded, registerMapOutline } from './maps';
+export { type ClickedMark, rowOfMark } from './mark-row';
 export { type Change, type KpiModel, kpiModel, type Target, type Verdict } from './model/kpi';
 export { type ProgressBar, progressModel } from './model/progress';
 export { type StatusLamp, statusModel } from './model/status';

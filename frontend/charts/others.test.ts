@@ -71,8 +71,8 @@ describe('heatmap', () => {
       context(),
     );
     expect(grid?.cells).toEqual([
-      { x: 0, y: 0, value: 5 },
-      { x: 23, y: 6, value: 6 },
+      { x: 0, y: 0, value: 5, row: [1, 0, 5] },
+      { x: 23, y: 6, value: 6, row: [7, 23, 6] },
     ]);
     expect([grid?.xLabels.length, grid?.yLabels]).toEqual([24, ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']]);
   });

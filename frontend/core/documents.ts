@@ -157,6 +157,8 @@ export interface Filter {
   /** Not told on shared pages. */
   readonly stream?: string;
   readonly label?: string | null;
+  /** A text field that says what the values are called. Not told on shared pages. */
+  readonly label_field?: string | null;
   readonly kind?: 'select' | 'range';
   readonly multiple?: boolean;
   readonly default?: FilterValue | Value;

@@ -169,6 +169,16 @@ describe('changing the view', () => {
     expect(world.last.of('unsubscribe').map(({ id }) => id)).toEqual(['s1']);
     expect(world.last.of('subscribe').at(-1)).toEqual({ type: 'subscribe', id: 's2', dashboard: 'd' });
   });
+
+  it('changes the time zone in place, and subscribes anew to give it up', () => {
+    const sub = world.client.subscribe({ dashboard: 'd' });
+    answer('c1');
+    sub.update({ timezone: 'Asia/Tokyo' });
+    expect(world.last.of('update').at(-1)).toEqual({ type: 'update', id: 's1', timezone: 'Asia/Tokyo', filters: {} });
+    answer('c2');
+    sub.update({});
+    expect(world.last.of('subscribe').at(-1)).toEqual({ type: 'subscribe', id: 's2', dashboard: 'd' });
+  });
 });
 
 describe('gaps', () => {

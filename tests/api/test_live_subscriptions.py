@@ -115,6 +115,11 @@ async def test_a_query_by_the_id_of_a_saved_one_is_for_who_knows_them() -> None:
         await resolve(VIEWER, query={"saved": "nowhere"})
 
 
+async def test_a_zone_that_does_not_exist_is_refused_once_and_not_by_every_widget() -> None:
+    with pytest.raises(BadQuery, match="Mars/Olympus"):
+        await resolve(VIEWER, dashboard="board", timezone="Mars/Olympus")
+
+
 async def test_a_subscription_says_what_it_rests_on() -> None:
     resolved = await resolve(VIEWER, dashboard="board")
     assert (resolved.version, resolved.stamps) == (3, {"dashboard main/board": "3"})

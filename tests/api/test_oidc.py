@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -19,6 +14,7 @@ from nowboard.testing import make_app, started
 from nowboard.web.gate import COOKIE
 from nowboard.web.routes.oidc import COOKIE as PENDING
 from tests.api.people import API, OWN, PASSWORD, SESSIONS, connecting, error_of, make_user, set_up, sign_in
+from tests.provider import providing
 from tests.serving import free_port
 
 Connect = Callable[..., httpx.AsyncClient]
@@ -36,23 +32,8 @@ START = f"{SESSIONS}/oidc/idp"
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
     """The issuer's address."""
-    port = free_port()
-    people = [f"--user-claims={json.dumps(person)}" for person in PEOPLE]
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", *people]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    issuer, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 30
-    try:
-        while True:
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{issuer}/.well-known/openid-configuration").status_code == 200:
-                    break
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+    with providing(PEOPLE) as issuer:
         yield issuer
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def config(issuer: str, **changes: Any) -> dict[str, Any]:

@@ -194,8 +194,12 @@ async def test_c28_values_of_filters_obey_the_scope_and_the_locks(world: World) 
     assert (await locked.get(f"{path}/channel/values")).json()["items"] == [{"value": "web", "rows": 2}]
     assert (await everyone.get(f"{path}/total/values")).status_code == 404
     assert (await everyone.get(f"{path}/shop/values", params={"window": "{]"})).status_code == 400
-    member = await world.by("member").get(f"{path}/shop/values", params={"window": '{"all": true}'})
-    assert len(member.json()["items"]) == 2
+    member = world.by("member")
+    assert len((await member.get(f"{path}/shop/values", params={"window": '{"all": true}'})).json()["items"]) == 2
+    held = await world.guest(widgets=["count"], window={"last": "1h"})
+    for client, status in ((member, 200), (everyone, 200), (held, 403)):
+        assert (await client.get(f"{path}/shop/values", params={"timezone": "Asia/Tokyo"})).status_code == status
+    assert (await member.get(f"{path}/shop/values", params={"timezone": "Mars/Olympus"})).status_code == 400
 
 
 async def test_a_scope_narrows_the_rows(world: World) -> None:

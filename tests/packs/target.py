@@ -93,6 +93,8 @@ widgets:
     kind: kpi
     query: {stream: orders, measures: [revenue]}
     layouts: {lg: {x: 0, y: 0, w: 4, h: 3}}
+filters:
+  - {field: channel, stream: orders, label_field: name.name}
 """,
 }
 

@@ -66,6 +66,8 @@ def test_only_pack_yaml_is_needed(tmp_path: Path) -> None:
         ("streams", "on: {code:", "on: {name:", "streams.yaml:10:", "whole key"),
         ("orders", "measures: [revenue]", "measures: [revenu]", "dashboards/orders.yaml:6:", "mean 'revenue'"),
         ("orders", "w: 4", "w: 14", "dashboards/orders.yaml:7:", "does not fit"),
+        ("orders", "label_field: name.name", "label_field: title.name", "dashboards/orders.yaml:9:", "'title.name'"),
+        ("orders", "label_field: name.name", "label_field: name.share", "dashboards/orders.yaml:9:", "type string"),
         ("orders", "kind: kpi", "kind: kip", "dashboards/orders.yaml:5:", "kip"),
     ],
 )

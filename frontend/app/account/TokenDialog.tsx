@@ -1,12 +1,14 @@
-import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Principal } from '../api/sessions';
 import { createToken, tokensQuery } from '../api/tokens';
+import { DialogForm } from '../ui/DialogForm';
 import { Expiry, expiresAt } from '../ui/Expiry';
 import forms from '../ui/Form.module.css';
-import { Problem } from '../ui/Problem';
+import { RoleField } from '../ui/RoleField';
 import { Secret } from '../ui/Secret';
+import { TextField } from '../ui/TextField';
 import { useRoleNames } from './useRoleNames';
 
 interface TokenDialogProps {
@@ -25,8 +27,7 @@ function TokenForm({ principal, onClose }: Omit<TokenDialogProps, 'opened'>) {
     mutationFn: createToken,
     onSuccess: () => queries.invalidateQueries({ queryKey: tokensQuery.queryKey }),
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     making.mutate({ name: name.trim(), role, ...expiresAt(days) });
   };
   if (making.data) {
@@ -44,33 +45,24 @@ function TokenForm({ principal, onClose }: Omit<TokenDialogProps, 'opened'>) {
     );
   }
   return (
-    <form onSubmit={submit} className={forms.form}>
-      <TextInput
+    <DialogForm
+      verb="Make the token"
+      pending={making.isPending}
+      error={making.error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField
         label="Name"
         description="Says later what uses it."
         required
-        withAsterisk={false}
         data-autofocus
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={setName}
       />
-      <NativeSelect
-        label="Role"
-        value={role}
-        data={[...roles]}
-        onChange={(event) => setRole(event.currentTarget.value)}
-      />
+      <RoleField value={role} roles={roles} onChange={setRole} />
       <Expiry value={days} onChange={setDays} />
-      <Problem error={making.error} />
-      <div className={forms.buttons}>
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" loading={making.isPending}>
-          Make the token
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -1,6 +1,7 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import forms from '../ui/Form.module.css';
 import { IconButton } from '../ui/IconButton';
+import { TextField } from '../ui/TextField';
 
 export interface KeyValue {
   readonly id: number;
@@ -14,12 +15,14 @@ interface RowsProps {
   readonly keyLabel: string;
   readonly valueLabel: string;
   readonly add: string;
+  /** The values there are; without them, any text. The first is that of a new row. */
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly rows: readonly KeyValue[];
   readonly onChange: (rows: readonly KeyValue[]) => void;
 }
 
 /** Pairs of a name and a value, as many as are wanted. */
-export function Rows({ legend, hint, keyLabel, valueLabel, add, rows, onChange }: RowsProps) {
+export function Rows({ legend, hint, keyLabel, valueLabel, add, choices, rows, onChange }: RowsProps) {
   const next = rows.reduce((most, { id }) => Math.max(most, id), 0) + 1;
   const change = (id: number, part: Partial<KeyValue>): void =>
     onChange(rows.map((row) => (row.id === id ? { ...row, ...part } : row)));
@@ -29,19 +32,29 @@ export function Rows({ legend, hint, keyLabel, valueLabel, add, rows, onChange }
       <span className={forms.hint}>{hint}</span>
       {rows.map(({ id, key, value }) => (
         <div key={id} className={forms.row}>
-          <TextInput
+          <TextField
             aria-label={keyLabel}
             placeholder={keyLabel}
             value={key}
-            onChange={(event) => change(id, { key: event.currentTarget.value })}
+            onChange={(text) => change(id, { key: text })}
           />
-          <TextInput
-            aria-label={`${valueLabel} of ${key || 'the new row'}`}
-            placeholder={valueLabel}
-            value={value}
-            flex="2 1 200px"
-            onChange={(event) => change(id, { value: event.currentTarget.value })}
-          />
+          {choices ? (
+            <NativeSelect
+              aria-label={`${valueLabel} of ${key || 'the new row'}`}
+              data={[...choices]}
+              value={value}
+              flex="2 1 200px"
+              onChange={(event) => change(id, { value: event.currentTarget.value })}
+            />
+          ) : (
+            <TextField
+              aria-label={`${valueLabel} of ${key || 'the new row'}`}
+              placeholder={valueLabel}
+              value={value}
+              flex="2 1 200px"
+              onChange={(text) => change(id, { value: text })}
+            />
+          )}
           <IconButton
             icon="close"
             label={`Remove ${key || 'the row'}`}
@@ -53,7 +66,7 @@ export function Rows({ legend, hint, keyLabel, valueLabel, add, rows, onChange }
         <Button
           size="compact-sm"
           variant="default"
-          onClick={() => onChange([...rows, { id: next, key: '', value: '' }])}
+          onClick={() => onChange([...rows, { id: next, key: '', value: choices?.[0]?.value ?? '' }])}
         >
           {add}
         </Button>

@@ -1,6 +1,6 @@
 /** The values a field takes, offered by a filter. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { Filter, Value, Window } from '../../core/types';
+import type { Value, Window } from '../../core/types';
 import { request } from './client';
 
 /** More than anyone scrolls through; the search narrows what is offered. */
@@ -9,24 +9,33 @@ export const VALUES_LIMIT = 500;
 export interface FieldValue {
   readonly value: Value;
   readonly rows: number;
+  /** What the value is called, where the filter knows. */
+  readonly label?: string;
+}
+
+interface Wanted {
+  readonly dashboard: string;
+  readonly field: string;
+  readonly window: Window;
+  /** Undefined: the dashboard's own. */
+  readonly timezone: string | undefined;
 }
 
 interface Answer {
   readonly items: readonly FieldValue[];
 }
 
-const fetchValues = async (dashboard: string, field: string, window: Window, signal: AbortSignal) => {
+const fetchValues = async ({ dashboard, field, window, timezone }: Wanted, signal: AbortSignal) => {
   const path = `/dashboards/${encodeURIComponent(dashboard)}/filters/${encodeURIComponent(field)}/values`;
-  const query = new URLSearchParams({ window: JSON.stringify(window) });
+  const query = new URLSearchParams({ window: JSON.stringify(window), ...(timezone ? { timezone } : {}) });
   return (await request<Answer>(`${path}?${query}`, { signal })).items;
 };
 
 /** Most frequent first, in the time range of the page. */
-export const fieldValuesQuery = (dashboard: string, filter: Filter, window: Window, enabled: boolean) =>
+export const fieldValuesQuery = (wanted: Wanted) =>
   queryOptions({
-    queryKey: ['values', dashboard, filter.field, window],
-    queryFn: ({ signal }) => fetchValues(dashboard, filter.field, window, signal),
-    enabled,
+    queryKey: ['values', wanted],
+    queryFn: ({ signal }) => fetchValues(wanted, signal),
     staleTime: 60_000,
     placeholderData: keepPreviousData,
   });

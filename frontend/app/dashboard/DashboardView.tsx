@@ -12,6 +12,7 @@ import { useClick } from './useClick';
 import { useCut } from './useCut';
 import { usePublished } from './usePublished';
 import { useView } from './useView';
+import { useZone } from './useZone';
 import { effectiveFilters, effectiveWindow } from './view';
 import { WallFrame } from './WallFrame';
 
@@ -25,22 +26,32 @@ export function DashboardView({ document, version }: DashboardViewProps) {
   const [view, change] = useView();
   const filters = useMemo(() => effectiveFilters(document, view.filters), [document, view.filters]);
   const window = useMemo(() => effectiveWindow(document, view), [document, view]);
-  const subscription = useDashboard(document.id, { filters, window });
+  const zone = useZone(document);
+  const timezone = zone.zone === zone.own ? undefined : zone.zone;
+  const subscription = useDashboard(document.id, { filters, window, timezone });
   const { phase } = useConnection();
   usePublished(document.id, version, subscription);
   useAnnounceConnection();
 
-  const formats = useMemo(
-    () => createFormats({ locale: navigator.language, timezone: document.timezone ?? 'UTC' }),
-    [document.timezone],
-  );
+  const formats = useMemo(() => createFormats({ locale: navigator.language, timezone: zone.zone }), [zone.zone]);
   const chooseWindow = useCallback((chosen: Window) => change({ window: chosen }), [change]);
   const focusWidget = useCallback((focus: string | null) => change({ focus }), [change]);
   const clickRow = useClick(view, change);
   const cut = useCut();
   const scene = useMemo<DashboardScene>(
-    () => ({ document, subscription, formats, window, cut, wall: view.wall, chooseWindow, clickRow, focusWidget }),
-    [document, subscription, formats, window, cut, view.wall, chooseWindow, clickRow, focusWidget],
+    () => ({
+      document,
+      subscription,
+      formats,
+      window,
+      zone,
+      cut,
+      wall: view.wall,
+      chooseWindow,
+      clickRow,
+      focusWidget,
+    }),
+    [document, subscription, formats, window, zone, cut, view.wall, chooseWindow, clickRow, focusWidget],
   );
   const widgets = document.widgets ?? [];
   const focused = widgets.find((widget) => widget.id === view.focus);

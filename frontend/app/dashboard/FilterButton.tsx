@@ -19,7 +19,7 @@ export function FilterButton({ filter, value, onChange }: FilterButtonProps) {
   const label = filterLabel(filter);
   return (
     <div className={styles.filter} data-active={summary !== null || undefined}>
-      <Popover position="bottom-start" opened={opened} onDismiss={close} trapFocus returnFocus withRoles width={280}>
+      <Popover position="bottom-start" opened={opened} onDismiss={close} trapFocus returnFocus withRoles width={320}>
         <Popover.Target>
           <button type="button" className={styles.button} onClick={toggle}>
             <span className={styles.label}>{label}</span>

@@ -6,6 +6,7 @@ import { useNow } from '../ui/useNow';
 import { useScene } from './context';
 import { newestData } from './freshness';
 import styles from './LiveBadge.module.css';
+import { zoneWords } from './zones';
 
 interface DetailsProps {
   readonly connection: ConnectionState;
@@ -15,7 +16,7 @@ interface DetailsProps {
 
 function Details({ connection, asOf, now }: DetailsProps) {
   const client = useLiveClient();
-  const { formats, document } = useScene();
+  const { formats, zone } = useScene();
   const waiting = connection.retryAt === null ? null : Math.max(0, Math.ceil((connection.retryAt - now) / 1000));
   return (
     <div className={styles.details}>
@@ -24,7 +25,7 @@ function Details({ connection, asOf, now }: DetailsProps) {
         <dt>Data as of</dt>
         <dd className="nb-number">{asOf === null ? 'Nothing yet' : formats.dateTime(asOf)}</dd>
         <dt>Time zone</dt>
-        <dd>{document.timezone ?? 'UTC'}</dd>
+        <dd>{zoneWords(zone.zone)}</dd>
         {waiting === null ? null : (
           <>
             <dt>Next try</dt>

@@ -10,6 +10,8 @@ import styles from './TimeRange.module.css';
 import type { DashboardActions } from './useDashboardActions';
 import type { ChangeView } from './useView';
 import type { ViewState } from './view';
+import { ZoneField } from './ZoneField';
+import { zoneWords } from './zones';
 
 interface PresetsProps {
   readonly title: string;
@@ -50,12 +52,12 @@ interface TimeRangeProps {
 
 /** The time range that every widget without its own follows. */
 export function TimeRange({ view, change, opener }: TimeRangeProps) {
-  const { document, formats, window } = useScene();
+  const { formats, window, zone: control } = useScene();
   const choose = (chosen: Window | null): void => {
     change({ window: chosen });
     opener.close();
   };
-  const zone = document.timezone ?? 'UTC';
+  const { zone } = control;
   const now = useNow(10_000);
   return (
     <Popover position="bottom-end" opened={opener.opened} onDismiss={opener.close} trapFocus returnFocus withRoles>
@@ -66,7 +68,7 @@ export function TimeRange({ view, change, opener }: TimeRangeProps) {
           leftSection={<Icon name="calendar" size={16} />}
           rightSection={<Icon name="chevronDown" size={14} />}
           onClick={opener.toggle}
-          aria-label={`Time range: ${describeWindow(window, formats)}, times in ${zone}`}
+          aria-label={`Time range: ${describeWindow(window, formats)}, times in ${zoneWords(zone)}`}
         >
           <span className={styles.label}>
             {describeWindow(window, formats)} <span className={styles.zone}>{formats.zoneName(now)}</span>
@@ -78,10 +80,13 @@ export function TimeRange({ view, change, opener }: TimeRangeProps) {
           <Presets title="Sliding" windows={SLIDING} chosen={window} onChoose={choose} />
           <Presets title="Calendar" windows={CALENDAR} chosen={window} onChoose={choose} />
         </div>
-        <CustomRange window={window} zone={zone} onChoose={choose} />
+        <CustomRange key={zone} window={window} zone={zone} onChoose={choose} />
+        <div className={styles.zones}>
+          <ZoneField />
+        </div>
         <footer className={styles.foot}>
           <span className="nb-number">
-            Times in {zone}, where it is {formats.time(Math.floor(now / 60_000) * 60_000)}
+            It is {formats.time(Math.floor(now / 60_000) * 60_000)} in {zoneWords(zone)}
           </span>
           {view.window === null ? null : (
             <Button size="compact-sm" variant="subtle" onClick={() => choose(null)}>

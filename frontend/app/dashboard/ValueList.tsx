@@ -2,11 +2,11 @@ import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Filter, Value } from '../../core/types';
-import { type FieldValue, fieldValuesQuery, VALUES_LIMIT } from '../api/values';
+import { fieldValuesQuery, VALUES_LIMIT } from '../api/values';
 import { Icon } from '../ui/Icon';
 import { useScene } from './context';
 import styles from './Filters.module.css';
-import { filterLabel, toggleValue, valueText } from './filterText';
+import { filterLabel, offered, toggleValue, valueText } from './filterText';
 
 interface ValueListProps {
   readonly filter: Filter;
@@ -14,21 +14,12 @@ interface ValueListProps {
   readonly onChange: (value: readonly Value[]) => void;
 }
 
-const SHOWN = 100;
-
-/** Chosen values first, even when the data no longer has them; then those found, most frequent first. */
-const offered = (found: readonly FieldValue[], chosen: readonly Value[], search: string): readonly FieldValue[] => {
-  const missing = chosen.filter((value) => !found.some((each) => each.value === value));
-  const all = [...missing.map((value) => ({ value, rows: 0 })), ...found];
-  const text = search.trim().toLocaleLowerCase();
-  return all.filter(({ value }) => valueText(value).toLocaleLowerCase().includes(text)).slice(0, SHOWN);
-};
-
 /** The values of a field with their number of events, to search and tick. */
 export function ValueList({ filter, chosen, onChange }: ValueListProps) {
-  const { document, window, formats } = useScene();
+  const { document, window, formats, zone } = useScene();
   const [search, setSearch] = useState('');
-  const values = useQuery(fieldValuesQuery(document.id, filter, window, true));
+  const timezone = zone.zone === zone.own ? undefined : zone.zone;
+  const values = useQuery(fieldValuesQuery({ dashboard: document.id, field: filter.field, window, timezone }));
   const combobox = useCombobox({ opened: true });
   const multiple = filter.multiple !== false;
   const shown = offered(values.data ?? [], chosen, search);
@@ -60,7 +51,7 @@ export function ValueList({ filter, chosen, onChange }: ValueListProps) {
         />
       </Combobox.EventsTarget>
       <Combobox.Options className={styles.values} aria-label={filterLabel(filter)} aria-multiselectable={multiple}>
-        {shown.map(({ value, rows }, index) => (
+        {shown.map(({ value, rows, label }, index) => (
           <Combobox.Option
             key={JSON.stringify(value)}
             value={String(index)}
@@ -68,7 +59,10 @@ export function ValueList({ filter, chosen, onChange }: ValueListProps) {
             className={styles.value}
           >
             <span className={styles.tick}>{chosen.includes(value) ? <Icon name="check" size={16} /> : null}</span>
-            <span className={styles.name}>{valueText(value)}</span>
+            <span className={styles.name} title={label}>
+              {valueText(value)}
+              {label === undefined ? null : <span className={styles.called}> {label}</span>}
+            </span>
             <span className={`${styles.rows} nb-number`}>{rows > 0 ? formats.exact(rows) : ''}</span>
           </Combobox.Option>
         ))}

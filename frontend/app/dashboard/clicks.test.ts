@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Result, Row } from '../../core/types';
-import { clickEffect, rowOfMark, toggled } from './clicks';
+import { clickEffect, toggled } from './clicks';
 
 const result = (rows: readonly Row[]): Result => ({
   columns: [
@@ -51,12 +51,5 @@ describe('a click', () => {
     expect(once).toEqual({ other: ['x'], region: ['north'] });
     expect(toggled(once, 'region', 'north')).toEqual({ other: ['x'], region: [] });
     expect(toggled(once, 'region', 'south')).toEqual({ other: ['x'], region: ['south'] });
-  });
-
-  it('finds the row of a mark by its name and its series', () => {
-    expect(rowOfMark(sold, 'north', 's:shop')).toEqual(['north', 'shop', 5]);
-    expect(rowOfMark(sold, 'south', undefined)).toEqual(['south', null, 2]);
-    expect(rowOfMark(sold, 'None', undefined)).toEqual(['south', null, 2]);
-    expect(rowOfMark(sold, 'Other (3)', undefined)).toBeNull();
   });
 });

@@ -35,25 +35,3 @@ export function toggled(filters: Filters, field: string, value: Value): Filters 
   const same = Array.isArray(held) && held.length === 1 && held[0] === value;
   return { ...filters, [field]: same ? [] : [value] };
 }
-
-/** How marks call a value that is missing. */
-const NONE = 'None';
-const SERIES = 's:';
-
-const nameOf = (value: Value | undefined): string => (value === null || value === undefined ? NONE : String(value));
-
-/**
- * The row behind a mark: a column of it has the name of the mark, and another one that of its series, where there is
- * one per value. Marks that stand for several rows, such as `Other`, have none.
- */
-export function rowOfMark(result: Result, name: string, seriesId: string | undefined): Row | null {
-  const series = seriesId?.startsWith(SERIES) ? seriesId.slice(SERIES.length) : null;
-  const holds = (row: Row, text: string, but: number): number =>
-    row.findIndex((value, index) => index !== but && typeof value !== 'number' && nameOf(value) === text);
-  return (
-    result.rows.find((row) => {
-      const place = holds(row, name, -1);
-      return place >= 0 && (series === null || holds(row, series, place) >= 0);
-    }) ?? null
-  );
-}

@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import type { Formats, Subscription } from '../../core/index';
 import type { Dashboard, Window } from '../../core/types';
 import type { ClickRow } from './useClick';
+import type { ZoneControl } from './useZone';
 
 export interface DashboardScene {
   readonly document: Dashboard;
@@ -11,6 +12,8 @@ export interface DashboardScene {
   readonly formats: Formats;
   /** The time range of the page; widgets with a window of their own do not follow it. */
   readonly window: Window;
+  /** In which zone times are shown and asked for. */
+  readonly zone: ZoneControl;
   /** The connection is cut: what is shown may be old. */
   readonly cut: boolean;
   readonly wall: boolean;

@@ -1,5 +1,6 @@
 /** Filters in words. */
 import type { Filter, FilterValue, Value } from '../../core/types';
+import type { FieldValue } from '../api/values';
 import { isRange } from './view';
 
 export const filterLabel = (filter: Filter): string => {
@@ -34,4 +35,22 @@ export function filterSummary(value: FilterValue): string | null {
 export function toggleValue(held: readonly Value[], value: Value, multiple: boolean): readonly Value[] {
   if (held.includes(value)) return held.filter((each) => each !== value);
   return multiple ? [...held, value] : [value];
+}
+
+const MOST_OFFERED = 100;
+
+/**
+ * Values that match `search` by themselves or by their label: chosen ones first, even when the data no longer has them;
+ * then those found, most frequent first. A label that only repeats its value is left out.
+ */
+export function offered(found: readonly FieldValue[], chosen: readonly Value[], search: string): readonly FieldValue[] {
+  const missing = chosen.filter((value) => !found.some((each) => each.value === value));
+  const all = [...missing.map((value): FieldValue => ({ value, rows: 0 })), ...found];
+  const text = search.trim().toLocaleLowerCase();
+  const matches = ({ value, label = '' }: FieldValue): boolean =>
+    [valueText(value), label].some((words) => words.toLocaleLowerCase().includes(text));
+  return all
+    .filter(matches)
+    .slice(0, MOST_OFFERED)
+    .map(({ label, ...each }) => (label && label !== valueText(each.value) ? { ...each, label } : each));
 }

@@ -1,6 +1,7 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Problem } from '../ui/Problem';
+import { EmailField } from './EmailField';
 import styles from './SignInPage.module.css';
 import { useSignIn } from './useSignIn';
 import { signInWords } from './words';
@@ -16,17 +17,7 @@ export function PasswordForm() {
   };
   return (
     <form onSubmit={submit} className={styles.form}>
-      <TextInput
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="username"
-        size="md"
-        required
-        withAsterisk={false}
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-      />
+      <EmailField value={email} onChange={setEmail} />
       <PasswordInput
         label="Password"
         name="password"

@@ -1,10 +1,12 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { methodsQuery, setUp } from '../api/sessions';
 import { Problem } from '../ui/Problem';
+import { TextField } from '../ui/TextField';
 import { AuthCard } from './AuthCard';
+import { EmailField } from './EmailField';
 import { NewPassword } from './NewPassword';
 import styles from './SignInPage.module.css';
 import { SETUP_LATER, useEntered } from './useSignIn';
@@ -37,27 +39,8 @@ export function SetupPage() {
   return (
     <AuthCard title="Make your account" lead="You are the first here, so you become the administrator.">
       <form onSubmit={submit} className={styles.form}>
-        <TextInput
-          label="Email"
-          name="email"
-          type="email"
-          autoComplete="username"
-          size="md"
-          required
-          withAsterisk={false}
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Name"
-          name="name"
-          autoComplete="name"
-          size="md"
-          required
-          withAsterisk={false}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
+        <EmailField value={email} onChange={setEmail} />
+        <TextField label="Name" name="name" autoComplete="name" size="md" required value={name} onChange={setName} />
         <NewPassword value={password} onChange={setPassword} />
         <Problem error={making.error} text={making.error ? signInWords(making.error) : null} />
         <Button type="submit" size="md" fullWidth loading={making.isPending}>

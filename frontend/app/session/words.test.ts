@@ -19,6 +19,8 @@ describe('why signing in did not work', () => {
   it('makes a sentence of what the server says', () => {
     const refused = new ApiFailure(400, { code: 'weak_password', message: 'a password has 12 to 1024 characters' });
     expect(signInWords(refused)).toBe('A password has 12 to 1024 characters.');
+    expect(codeWords('no_account')).toBe('There is no account for you here. Ask an administrator to invite you.');
+    expect(codeWords('issuer_unavailable')).toBe('The provider cannot be reached. Try again later.');
     expect(codeWords('something_else')).toBe('Signing in did not work. Try again.');
   });
 });

@@ -13,9 +13,9 @@ export function waitWords(seconds: number): string {
 const KNOWN: Readonly<Record<string, string>> = {
   bad_credentials: 'The address or the password is not right.',
   bad_link: 'This link is over or was used before. Ask for a new one.',
-  unknown_user: 'There is no account for you here. Ask an administrator to invite you.',
+  no_account: 'There is no account for you here. Ask an administrator to invite you.',
   sign_in_failed: 'The provider did not sign you in. Try again.',
-  provider_unreachable: 'The provider cannot be reached. Try again later.',
+  issuer_unavailable: 'The provider cannot be reached. Try again later.',
 };
 
 /** For the code that a provider's page leads back with. */

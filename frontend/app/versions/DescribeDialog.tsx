@@ -1,13 +1,14 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { dashboardQuery } from '../api/dashboards';
 import { type Draft, draftQuery, writeDraft } from '../api/versions';
 import type { OwnerDialogProps } from '../dashboard/owning/OwnerDialogs';
 import { useRefreshLists } from '../dashboard/owning/useDocumentActions';
-import forms from '../ui/Form.module.css';
+import { DialogForm } from '../ui/DialogForm';
 import { Problem } from '../ui/Problem';
 import { TablePlaceholder } from '../ui/SimpleTable';
+import { TextField } from '../ui/TextField';
 import { useToast } from '../ui/Toasts';
 
 const tagsIn = (text: string): readonly string[] => [
@@ -40,41 +41,18 @@ function DescribeForm({ dashboard, draft, onClose }: OwnerDialogProps & { readon
       onClose();
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    saving.mutate();
-  };
   return (
-    <form onSubmit={submit} className={forms.form}>
-      <TextInput
-        label="Title"
-        required
-        withAsterisk={false}
-        data-autofocus
-        value={title}
-        onChange={(event) => setTitle(event.currentTarget.value)}
-      />
-      <TextInput
-        label="Description"
-        value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
-      />
-      <TextInput
-        label="Tags"
-        description="Separated by commas."
-        value={tags}
-        onChange={(event) => setTags(event.currentTarget.value)}
-      />
-      <Problem error={saving.error} />
-      <div className={forms.buttons}>
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" loading={saving.isPending}>
-          Save
-        </Button>
-      </div>
-    </form>
+    <DialogForm
+      verb="Save"
+      pending={saving.isPending}
+      error={saving.error}
+      onSubmit={() => saving.mutate()}
+      onClose={onClose}
+    >
+      <TextField label="Title" required data-autofocus value={title} onChange={setTitle} />
+      <TextField label="Description" value={description} onChange={setDescription} />
+      <TextField label="Tags" description="Separated by commas." value={tags} onChange={setTags} />
+    </DialogForm>
   );
 }
 

@@ -1,12 +1,12 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { dashboardQuery } from '../api/dashboards';
 import { draftQuery, publish, versionsQuery } from '../api/versions';
 import type { OwnerDialogProps } from '../dashboard/owning/OwnerDialogs';
 import { useRefreshLists } from '../dashboard/owning/useDocumentActions';
-import forms from '../ui/Form.module.css';
-import { Problem } from '../ui/Problem';
+import { DialogForm } from '../ui/DialogForm';
+import { TextField } from '../ui/TextField';
 import { useToast } from '../ui/Toasts';
 import { Changes } from './Changes';
 
@@ -34,37 +34,34 @@ export function PublishDialog({ dashboard, onClose }: OwnerDialogProps) {
     // Somebody changed the draft meanwhile: what is looked at is not what would be published.
     onError: () => draft.refetch(),
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     if (draft.data) publishing.mutate(draft.data.etag);
   };
   const titles = new Map((draft.data?.document.widgets ?? []).map((widget) => [widget.id, widget.title || widget.id]));
   return (
     <Modal opened onClose={onClose} title={`Publish ${dashboard.title}`} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} className={forms.form}>
+      <DialogForm
+        verb="Publish"
+        pending={publishing.isPending}
+        error={publishing.error ?? draft.error}
+        disabled={!draft.data}
+        onSubmit={submit}
+        onClose={onClose}
+      >
         {published == null ? (
           <p>Nobody but editors sees this dashboard yet.</p>
         ) : (
           <Changes id={id} before={published} after="draft" titles={titles} />
         )}
-        <TextInput
+        <TextField
           label="Note"
           description="Stands in the list of versions; may be empty."
           maxLength={MOST_CHARACTERS}
           data-autofocus
           value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
+          onChange={setNote}
         />
-        <Problem error={publishing.error ?? draft.error} />
-        <div className={forms.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={publishing.isPending} disabled={!draft.data}>
-            Publish
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Modal>
   );
 }

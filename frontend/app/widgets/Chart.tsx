@@ -32,7 +32,7 @@ export function Chart({ widget, frames: newest, onTable }: ChartProps) {
     [widget, frames, context, width, height],
   );
   const chart = useEcharts(element, { region: mapNeeded(widget), option, size });
-  useMarkClick(chart, widget, frames.main);
+  useMarkClick(chart, widget, frames.main, context);
   const summaryId = useId();
 
   const openTable = (event: KeyboardEvent): void => {

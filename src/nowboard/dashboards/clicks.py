@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nowboard.dashboards.asks import queries_of
 from nowboard.dashboards.ids import ID_RULE, is_id
+from nowboard.dashboards.labels import find_field
 from nowboard.dashboards.problems import Path, Problem
 from nowboard.model.dashboards import Clicks, Dashboard, Widget
 from nowboard.model.streams import Catalog, Stream
@@ -37,7 +38,9 @@ def _filter_problems(
 ) -> Iterator[Problem]:
     if clicks.filters:
         yield Problem((*here, "filters"), "`filters` belong to a click that leads to another dashboard.")
-    if catalog is not None and not any(_has(stream, field, catalog) for stream in _streams(dashboard, catalog)):
+    if catalog is not None and all(
+        find_field(stream, field, catalog) is None for stream in _streams(dashboard, catalog)
+    ):
         yield Problem((*here, "filter"), f"No stream of this dashboard has the field {field!r}.")
     place = "filter" if clicks.column is None else "column"
     yield from _column_problems(clicks.column or field, (*here, place), columns)
@@ -66,11 +69,3 @@ def _streams(dashboard: Dashboard, catalog: Catalog) -> list[Stream]:
     if any(not isinstance(data, dict) or "stream" not in data for data in asked):
         return list(catalog.streams.values())
     return [catalog.streams[name] for name in sorted(names) if name in catalog.streams]
-
-
-def _has(stream: Stream, name: str, catalog: Catalog) -> bool:
-    if stream.field(name) is not None:
-        return True
-    prefix, dot, column = name.partition(".")
-    tables = [catalog.tables.get(join.table) for join in stream.joins if dot and join.name == prefix]
-    return any(table is not None and table.field(column) is not None for table in tables)

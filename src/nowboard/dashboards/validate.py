@@ -11,6 +11,7 @@ import msgspec
 from nowboard.dashboards.asks import queries_of
 from nowboard.dashboards.clicks import click_problems
 from nowboard.dashboards.ids import ID_RULE, is_id
+from nowboard.dashboards.labels import label_problems
 from nowboard.dashboards.layout import layout_problems
 from nowboard.dashboards.migrations import to_current
 from nowboard.dashboards.options import OPTIONS, PARTS, WITHOUT_QUERY
@@ -100,6 +101,8 @@ def filter_problems(filter_: Filter, path: Path, catalog: Catalog | None) -> Ite
         yield Problem((*path, "stream"), f"There is no stream {filter_.stream!r}.")
     elif stream.field(filter_.field) is None:
         yield Problem((*path, "field"), f"Stream {filter_.stream!r} has no field {filter_.field!r}.")
+    else:
+        yield from label_problems(filter_, stream, path, catalog)
 
 
 def widget_problems(

@@ -88,7 +88,8 @@ class Widget(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A control above the grid that narrows every widget whose stream has `field`.
 
-    `kind` is `select` (one or many values, offered from the data) or `range`.
+    `kind` is `select` (one or many values, offered from the data) or `range`. `label_field` says what the values are
+    called: a text field of the stream, or `join.column` of a table joined to it.
     """
 
     field: Name
@@ -97,6 +98,7 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     kind: Name = "select"
     multiple: bool = True
     default: Any = None
+    label_field: Name | None = None
 
 
 class Dashboard(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

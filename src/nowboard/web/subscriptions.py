@@ -18,6 +18,7 @@ from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import MetricQuery, Query, SqlQuery, Window, parse_query
 from nowboard.model.saved import SavedQuery, is_use
 from nowboard.model.wire import Subscribe
+from nowboard.query.zones import load_zone
 from nowboard.web.stored import Readable
 
 
@@ -59,6 +60,8 @@ class Subscriptions:
             raise BadRequest("Subscribe to either a dashboard or a query.")
         if not principal.may(Permission.READ):
             raise Forbidden("This needs the permission 'read'.")
+        if request.timezone is not None:
+            load_zone(request.timezone)  # one that does not exist would fail in every widget
         if request.dashboard is None:
             require_own_query(principal)
             if is_use(request.query):

@@ -1,6 +1,6 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import {
   changeOrganisation,
   createOrganisation,
@@ -8,8 +8,10 @@ import {
   organisationsQuery,
   removeOrganisation,
 } from '../../api/roles';
+import { DialogForm } from '../../ui/DialogForm';
 import forms from '../../ui/Form.module.css';
 import { Problem } from '../../ui/Problem';
+import { TextField } from '../../ui/TextField';
 import { useToast } from '../../ui/Toasts';
 import { ScopeFields } from '../roles/ScopeFields';
 import { draftOf, scopeOf } from '../roles/scope';
@@ -74,42 +76,28 @@ export function OrganisationDialog({ organisation, onClose }: OrganisationDialog
     },
     onSuccess: () => done(`${name.trim()} is saved`),
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    saving.mutate();
-  };
   const title = organisation ? organisation.name : 'New organisation';
   return (
     <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit} className={forms.form}>
+      <DialogForm
+        verb="Save"
+        pending={saving.isPending}
+        error={saving.error}
+        onSubmit={() => saving.mutate()}
+        onClose={onClose}
+      >
         {organisation ? null : (
-          <TextInput
+          <TextField
             label="Id"
             description="Small letters, digits, hyphens. It cannot be changed later."
             required
-            withAsterisk={false}
             value={id}
-            onChange={(event) => setId(event.currentTarget.value)}
+            onChange={setId}
           />
         )}
-        <TextInput
-          label="Name"
-          required
-          withAsterisk={false}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
+        <TextField label="Name" required value={name} onChange={setName} />
         <ScopeFields draft={draft} onChange={setDraft} />
-        <Problem error={saving.error} />
-        <div className={forms.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={saving.isPending}>
-            Save
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
       {organisation ? <ClosingButtons organisation={organisation} done={done} /> : null}
     </Modal>
   );

@@ -1,9 +1,9 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { putRole, type Role, removeRole, rolesQuery } from '../../api/roles';
-import forms from '../../ui/Form.module.css';
-import { Problem } from '../../ui/Problem';
+import { DialogForm } from '../../ui/DialogForm';
+import { TextField } from '../../ui/TextField';
 import { useToast } from '../../ui/Toasts';
 import { PermissionFields } from './PermissionFields';
 import { ScopeFields } from './ScopeFields';
@@ -41,45 +41,33 @@ function RoleForm({ role, onClose }: RoleDialogProps) {
     mutationFn: () => removeRole(name),
     onSuccess: () => done(builtin ? `The role ${name} is as it was` : `The role ${name} is removed`),
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    saving.mutate();
-  };
   return (
-    <form onSubmit={submit} className={forms.form}>
-      <TextInput
-        label="Name"
-        required
-        withAsterisk={false}
-        disabled={role !== null}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+    <DialogForm
+      verb="Save"
+      pending={saving.isPending}
+      error={saving.error ?? removing.error}
+      extra={
+        role ? (
+          <Button variant="subtle" color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
+            {builtin ? 'Take back what was narrowed' : 'Remove the role'}
+          </Button>
+        ) : null
+      }
+      onSubmit={() => saving.mutate()}
+      onClose={onClose}
+    >
+      <TextField label="Name" required disabled={role !== null} value={name} onChange={setName} />
       <PermissionFields chosen={permissions} fixed={builtin} onChange={setPermissions} />
       <ScopeFields draft={draft} onChange={setDraft} />
-      <TextInput
+      <TextField
         label="Requests a minute"
         description="Of each person or token; empty for as many as everybody."
         inputMode="numeric"
         pattern="[0-9]*"
         value={rate}
-        onChange={(event) => setRate(event.currentTarget.value)}
+        onChange={setRate}
       />
-      <Problem error={saving.error ?? removing.error} />
-      <div className={forms.buttons}>
-        {role ? (
-          <Button variant="subtle" color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
-            {builtin ? 'Take back what was narrowed' : 'Remove the role'}
-          </Button>
-        ) : null}
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" loading={saving.isPending}>
-          Save
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -1,7 +1,5 @@
-import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
-import forms from '../../ui/Form.module.css';
-import { IconButton } from '../../ui/IconButton';
-import { type KeyValue, Rows } from '../Rows';
+import { Checkbox } from '@mantine/core';
+import { Rows } from '../Rows';
 import type { ScopeDraft } from './scope';
 import { MASK_WORDS } from './words';
 
@@ -11,54 +9,6 @@ interface ScopeFieldsProps {
 }
 
 const MASKS = Object.entries(MASK_WORDS).map(([value, label]) => ({ value, label }));
-
-interface MaskRowsProps {
-  readonly rows: readonly KeyValue[];
-  readonly onChange: (rows: readonly KeyValue[]) => void;
-}
-
-function MaskRows({ rows, onChange }: MaskRowsProps) {
-  const change = (id: number, part: Partial<KeyValue>): void =>
-    onChange(rows.map((row) => (row.id === id ? { ...row, ...part } : row)));
-  const next = rows.reduce((most, { id }) => Math.max(most, id), 0) + 1;
-  return (
-    <fieldset className={forms.group}>
-      <legend className={forms.legend}>Masks</legend>
-      <span className={forms.hint}>What is shown in place of personal fields, by their PII tag.</span>
-      {rows.map(({ id, key, value }) => (
-        <div key={id} className={forms.row}>
-          <TextInput
-            aria-label="PII tag"
-            placeholder="PII tag"
-            value={key}
-            onChange={(event) => change(id, { key: event.currentTarget.value })}
-          />
-          <NativeSelect
-            aria-label={`Mask of ${key || 'the new row'}`}
-            data={MASKS}
-            value={value}
-            flex="2 1 200px"
-            onChange={(event) => change(id, { value: event.currentTarget.value })}
-          />
-          <IconButton
-            icon="close"
-            label={`Remove ${key || 'the row'}`}
-            onClick={() => onChange(rows.filter((row) => row.id !== id))}
-          />
-        </div>
-      ))}
-      <div>
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => onChange([...rows, { id: next, key: '', value: 'hide' }])}
-        >
-          Add a mask
-        </Button>
-      </div>
-    </fieldset>
-  );
-}
 
 /** Which rows and columns exist for somebody. */
 export function ScopeFields({ draft, onChange }: ScopeFieldsProps) {
@@ -88,7 +38,16 @@ export function ScopeFields({ draft, onChange }: ScopeFieldsProps) {
         rows={draft.attributes}
         onChange={(attributes) => change({ attributes })}
       />
-      <MaskRows rows={draft.masks} onChange={(masks) => change({ masks })} />
+      <Rows
+        legend="Masks"
+        hint="What is shown in place of personal fields, by their PII tag."
+        keyLabel="PII tag"
+        valueLabel="Mask"
+        add="Add a mask"
+        choices={MASKS}
+        rows={draft.masks}
+        onChange={(masks) => change({ masks })}
+      />
     </>
   );
 }

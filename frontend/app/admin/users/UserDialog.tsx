@@ -1,14 +1,15 @@
-import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useRoleNames } from '../../account/useRoleNames';
 import { type Principal, sessionQuery } from '../../api/sessions';
 import { changeUser, type User, type UserChange, usersQuery } from '../../api/users';
-import forms from '../../ui/Form.module.css';
-import { Problem } from '../../ui/Problem';
+import { DialogForm } from '../../ui/DialogForm';
+import { RoleField } from '../../ui/RoleField';
+import { TextField } from '../../ui/TextField';
 import { useToast } from '../../ui/Toasts';
+import { AttributeRows } from '../AttributeRows';
 import { fromRows, toRows } from '../pairs';
-import { Rows } from '../Rows';
 import { UserActions } from './UserActions';
 
 interface UserDialogProps {
@@ -31,8 +32,7 @@ function UserForm({ user, principal, onClose }: UserDialogProps & { readonly pri
       return queries.invalidateQueries({ queryKey: usersQuery.queryKey });
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     const attributes = fromRows(rows);
     saving.mutate({
       ...(name.trim() === user.name ? {} : { name: name.trim() }),
@@ -41,33 +41,11 @@ function UserForm({ user, principal, onClose }: UserDialogProps & { readonly pri
     });
   };
   return (
-    <form onSubmit={submit} className={forms.form}>
-      <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
-      <NativeSelect
-        label="Role"
-        value={role}
-        data={[...new Set([user.role, ...roles])]}
-        onChange={(event) => setRole(event.currentTarget.value)}
-      />
-      <Rows
-        legend="Attributes"
-        hint="Values that the conditions of the role name, such as vessels: v1, v2."
-        keyLabel="Name"
-        valueLabel="Value"
-        add="Add an attribute"
-        rows={rows}
-        onChange={setRows}
-      />
-      <Problem error={saving.error} />
-      <div className={forms.buttons}>
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" loading={saving.isPending}>
-          Save
-        </Button>
-      </div>
-    </form>
+    <DialogForm verb="Save" pending={saving.isPending} error={saving.error} onSubmit={submit} onClose={onClose}>
+      <TextField label="Name" value={name} onChange={setName} />
+      <RoleField value={role} roles={[...new Set([user.role, ...roles])]} onChange={setRole} />
+      <AttributeRows rows={rows} onChange={setRows} />
+    </DialogForm>
   );
 }
 

@@ -7,22 +7,19 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from nowboard.access.locks import confine
 from nowboard.clock import MILLISECOND
-from nowboard.dashboards.asks import DEFAULT_WINDOW
-from nowboard.errors import BadRequest, NotFound, NowboardError
-from nowboard.model.engine import Ask, Engine
+from nowboard.errors import BadRequest, NotFound
+from nowboard.model.engine import Engine
 from nowboard.model.principals import Permission
-from nowboard.model.queries import Measure, MetricQuery, Window
+from nowboard.model.queries import Window
 from nowboard.model.wire import Subscribe
 from nowboard.web.answers import answer
 from nowboard.web.direct import api_router
+from nowboard.web.filter_values import FilterValues, filter_values
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
 from nowboard.web.public import PublicDashboard, public_dashboard
-from nowboard.web.subscriptions import Dashboards, untold
-
-MOST_VALUES = 500
+from nowboard.web.subscriptions import Dashboards
 
 
 class Shared(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -30,19 +27,6 @@ class Shared(msgspec.Struct, frozen=True, omit_defaults=True):
 
     dashboard: PublicDashboard
     expires_at: int | None = None
-
-
-class FilterValue(msgspec.Struct, frozen=True):
-    """A value that occurs, and in how many events."""
-
-    value: Any
-    rows: int
-
-
-class FilterValues(msgspec.Struct, frozen=True):
-    """The most frequent values first, 500 at most."""
-
-    items: list[FilterValue]
 
 
 def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRouter:
@@ -66,31 +50,9 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
     async def values(request: Request, dashboard: str, field: str) -> Response:
         principal = await gate.principal(request, Permission.READ, guests=True)
         readable = await dashboards.readable(principal, dashboard)
-        document = readable.dashboard
-        asked = Subscribe("", dashboard, window=_window(request.query_params.get("window")))
-        filters: dict[str, Any] = {}
-        if principal.guest is not None:
-            confined, asked = confine(principal.guest, document, readable.saved, asked)
-            document = confined.dashboard
-            filters = asked.filters
-        found = next((each for each in document.filters if each.field == field), None)
-        if found is None:
-            raise NotFound(f"dashboard {dashboard!r} has no filter {field!r}", code="unknown_filter")
-        chosen = document.window if asked.window is None else msgspec.convert(asked.window, Window)
-        query = MetricQuery(
-            found.stream,
-            (Measure("rows", "count(*)"),),
-            by=(field,),
-            window=chosen or DEFAULT_WINDOW,
-            order=("-rows",),
-            limit=MOST_VALUES,
-            timezone=document.timezone,
-        )
-        try:
-            result = await engine.query(Ask(query, principal.scope, {}, filters))
-        except NowboardError as error:
-            raise untold(error, principal) from error
-        return answer(FilterValues([FilterValue(value, int(rows or 0)) for value, rows in result.rows]))
+        given = request.query_params
+        asked = Subscribe("", dashboard, window=_window(given.get("window")), timezone=given.get("timezone"))
+        return answer(await filter_values(engine, principal, readable, field, asked))
 
     return router
 
