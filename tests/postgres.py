@@ -26,7 +26,7 @@ class Postgres:
 
     def __init__(self, folder: Path, programs: Path, account: pwd.struct_passwd | None) -> None:
         self.folder = folder
-        self._programs = programs
+        self.programs = programs
         self._account = account
         self._process: subprocess.Popen[bytes] | None = None
         self._admin: psycopg.Connection | None = None
@@ -68,7 +68,7 @@ class Postgres:
             "max_connections": 60,
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        command: list[Path | str] = [self._programs / "postgres", "-D", self.folder / "data", *options]
+        command: list[Path | str] = [self.programs / "postgres", "-D", self.folder / "data", *options]
         with (self.folder / "log").open("ab") as log:
             self._process = _process(command, self.folder, self._account, log.fileno())
         self._reach(self._process)
@@ -78,8 +78,8 @@ class Postgres:
         assert self._process is not None
         self._process.send_signal(number)
 
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        """Stop it; by SIGQUIT at once, as a crash would. Idempotent."""
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """Stop it, whoever is connected; by SIGQUIT as a crash would. Idempotent."""
         if self._admin is not None:
             self._admin.close()
         process, self._process, self._admin = self._process, None, None

@@ -19,6 +19,7 @@ from nowboard.model.events import Events, Record
 from nowboard.model.frames import Update
 from nowboard.query.runner import QueryStats
 from nowboard.records.kept_frames import KeptTotals
+from nowboard.sources.postgres.status import Figures
 
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -73,9 +74,15 @@ class Metrics:
         self.registry.register(_EngineCollector(status, queries))
         self.registry.register(_HubCollector(hub))
 
-    def watch_warm(self, warm: Callable[[], WarmFigures], kept: Callable[[], KeptTotals]) -> None:
-        """Read what is kept warm and what is kept over a restart, too."""
+    def watch_beside(
+        self,
+        warm: Callable[[], WarmFigures],
+        kept: Callable[[], KeptTotals],
+        following: Callable[[], Figures],
+    ) -> None:
+        """Read what is kept warm and over a restart, and how tables follow their relations, too."""
         self.registry.register(_WarmCollector(warm, kept))
+        self.registry.register(_FollowingCollector(following))
 
     def applied(self, records: Sequence[Record], seconds: float) -> None:
         """See `nowboard.live.observer.Observer`."""
@@ -182,6 +189,19 @@ class _WarmCollector(Collector):
         yield GaugeMetricFamily("nowboard_warm_unscoped", "Queries whose viewers see different rows.", warm.unscoped)
         yield GaugeMetricFamily("nowboard_kept_frames", "Last results stored for after a restart.", kept.frames)
         yield GaugeMetricFamily("nowboard_kept_frames_bytes", "Size of these results.", kept.bytes)
+
+
+class _FollowingCollector(Collector):
+    def __init__(self, figures: Callable[[], Figures]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[_Family]:
+        figures = self._figures()
+        outcomes = {name: int(getattr(figures, name)) for name in ("changed", "unchanged", "failed")}
+        text = "Readings of relations that tables follow."
+        yield _by(CounterMetricFamily, "nowboard_table_refreshes", text, "outcome", outcomes)
+        text = "Tables whose relation could not be read last."
+        yield GaugeMetricFamily("nowboard_tables_failing", text, figures.failing)
 
 
 class _HubCollector(Collector):
