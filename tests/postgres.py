@@ -7,6 +7,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -21,34 +22,83 @@ _START_SECONDS = 60
 
 
 class Postgres:
-    """A running server that is reached by a socket in its own folder. Each test takes a database of its own."""
+    """A server that is reached by a socket in its own folder. Each test takes a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, account: pwd.struct_passwd | None) -> None:
         self.folder = folder
-        self._admin = psycopg.connect(self._conninfo("postgres"), autocommit=True)
+        self.programs = programs
+        self._account = account
+        self._process: subprocess.Popen[bytes] | None = None
+        self._admin: psycopg.Connection | None = None
 
-    def _conninfo(self, database: str) -> str:
-        return f"host={self.folder} user=nowboard dbname={database}"
+    def conninfo(self, database: str) -> str:
+        """The address of a database, as others than SQLAlchemy write it."""
+        return f"postgresql://nowboard@/{database}?host={self.folder}"
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://nowboard@/{database}?host={self.folder}"
 
     def connect(self, database: str) -> psycopg.Connection:
         """A connection of the driver, as somebody who is not the server has it."""
-        return psycopg.connect(self._conninfo(database), autocommit=True)
+        return psycopg.connect(self.conninfo(database), autocommit=True)
 
     def create(self, template: str = "template0") -> str:
         """The name of a fresh database, or of a copy of another one."""
         name = f"t{uuid.uuid4().hex[:12]}"
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        self._admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        self.admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return name
 
     def drop(self, name: str) -> None:
-        self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def close(self) -> None:
-        self._admin.close()
+    @property
+    def admin(self) -> psycopg.Connection:
+        """The connection that makes databases."""
+        if self._admin is None:
+            self._admin = self.connect("postgres")
+        return self._admin
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": self.folder,
+            "fsync": "off",
+            "max_connections": 60,
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command: list[Path | str] = [self.programs / "postgres", "-D", self.folder / "data", *options]
+        with (self.folder / "log").open("ab") as log:
+            self._process = _process(command, self.folder, self._account, log.fileno())
+        self._reach(self._process)
+
+    def tell(self, number: int) -> None:
+        """Tell the process that lets people in: stopped by SIGSTOP, it keeps them waiting."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """Stop it, whoever is connected; by SIGQUIT as a crash would. Idempotent."""
+        if self._admin is not None:
+            self._admin.close()
+        process, self._process, self._admin = self._process, None, None
+        if process is not None:
+            process.send_signal(number)
+            process.wait(30)
+
+    def _reach(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self._admin = self.connect("postgres")
+            except psycopg.OperationalError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    process.kill()
+                    raise RuntimeError((self.folder / "log").read_text(errors="replace")) from None
+                time.sleep(0.05)
+            else:
+                return
 
 
 @contextlib.contextmanager
@@ -61,32 +111,14 @@ def running() -> Iterator[Postgres]:
         os.chown(folder, account.pw_uid, account.pw_gid)
     try:
         programs = _programs(folder, account)
-        data = folder / "data"
-        initdb: list[Path | str] = [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "nowboard",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-locale",
-            "-N",
-        ]
-        _run(initdb, folder, account)
-        settings = {"listen_addresses": "", "unix_socket_directories": folder, "fsync": "off", "max_connections": 60}
-        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        log = (folder / "log").open("wb")
-        with log, _process([programs / "postgres", "-D", data, *options], folder, account, log.fileno()) as process:
-            server = _reach(folder, process)
-            try:
-                yield server
-            finally:
-                server.close()
-                process.terminate()
-                process.wait(30)
+        initdb: list[Path | str] = [programs / "initdb", "-D", folder / "data", "-U", "nowboard"]
+        _run([*initdb, "-A", "trust", "-E", "UTF8", "--no-locale", "-N"], folder, account)
+        server = Postgres(folder, programs, account)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -140,15 +172,3 @@ def _process(
         group=account.pw_gid,
         extra_groups=[],
     )
-
-
-def _reach(folder: Path, process: subprocess.Popen[bytes]) -> Postgres:
-    deadline = time.monotonic() + _START_SECONDS
-    while True:
-        try:
-            return Postgres(folder)
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                raise RuntimeError((folder / "log").read_text(errors="replace")) from None
-            time.sleep(0.05)

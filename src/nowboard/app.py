@@ -50,6 +50,9 @@ from nowboard.records.secrets import server_secret
 from nowboard.records.users import has_administrator
 from nowboard.settings import Settings
 from nowboard.sources.host import ServerFigures
+from nowboard.sources.postgres.connections import Connections
+from nowboard.sources.postgres.follower import Follower, FollowLimits
+from nowboard.sources.postgres.reading import ReadLimits
 from nowboard.stores.duckdb import DuckDBStore
 from nowboard.stores.limits import StoreLimits
 from nowboard.stores.rebuild import open_store, reopen_store
@@ -107,6 +110,7 @@ class App:
     housekeeping: Housekeeping
     keeper: FrameKeeper
     warmer: Warmer
+    follower: Follower
     passwords: Passwords
     stopping: bool = False
     _started: bool = False
@@ -118,8 +122,8 @@ class App:
         await self.engine.start(self._replayed)
         await self.erasures.finish()
         self.hub.start()
-        followers = (self.revocations, self.retention, self.publications, self.housekeeping, self.keeper, self.warmer)
-        self._tasks += [asyncio.create_task(each.run()) for each in followers]
+        beside = (self.revocations, self.retention, self.publications, self.housekeeping, self.keeper, self.warmer)
+        self._tasks += [asyncio.create_task(each.run()) for each in (*beside, self.follower)]
         self._started = True
 
     async def started(self) -> None:
@@ -235,18 +239,22 @@ def _make_hub(
     return hub
 
 
+def _make_follower(settings: Settings, clock: Clock, engine: LocalEngine) -> Follower:
+    limits = FollowLimits(reading=ReadLimits(seconds=settings.follow_seconds, rows=settings.follow_rows))
+    return Follower(engine, Connections(settings.connections), clock, limits)
+
+
 def _wire(
     settings: Settings, clock: Clock, journal: Journal, store: RenewingStore, records: Records, files: StaticFiles
 ) -> App:
-    metrics = Metrics()
+    metrics, dashboards = Metrics(), StoredDashboards(records, clock)
     engine, relay, keeper = _make_engine(settings, clock, journal, store, records, metrics)
-    dashboards = StoredDashboards(records, clock)
     values = ParameterValues(engine)
     resolver = Subscriptions(dashboards, values, NamedQueries(records, SavedQueries(engine, values)))
     hub = _make_hub(settings, clock, engine, relay, resolver, metrics)
-    warmer = Warmer(records, dashboards, engine, clock, WarmLimits(queries=settings.warm_queries))
-    metrics.watch_warm(lambda: warmer.figures, lambda: keeper.totals)
-    publications = Publications(records, hub.watched, hub.moved)
+    warmer = Warmer(records, dashboards, engine, clock, WarmLimits(settings.warm_queries))
+    follower = _make_follower(settings, clock, engine)
+    metrics.watch_beside(warm=lambda: warmer.figures, kept=lambda: keeper.totals, following=lambda: follower.figures)
     in_files = isinstance(journal, SqliteJournal)
     room = Room(settings.data if in_files else None, settings.disk_reserve, clock)
     tickets, passwords = Tickets(clock), Passwords()
@@ -255,6 +263,7 @@ def _wire(
         cache=engine.runner,
         dashboards=dashboards,
         ingest=Ingest(engine, clock, meter=metrics, limits=_ingest_limits(settings), room=room),
+        follower=follower,
         hub=hub,
         records=records,
         authenticator=Authenticator(records, tickets, clock, jwt_bearers(settings.jwt_issuers, records, clock)),
@@ -264,7 +273,7 @@ def _wire(
         refusals=Refusals(records, clock),
         erasures=Erasures(records, engine, clock, settings.erasure_path if in_files else None),
         tickets=tickets,
-        publications=publications,
+        publications=Publications(records, hub.watched, hub.moved),
         clock=clock,
         metrics=metrics,
         resolver=resolver,
@@ -288,10 +297,11 @@ def _wire(
         revocations=Revocations(records, services.authenticator, clock, hub.revoke),
         erasures=services.erasures,
         retention=AuditRetention(records, clock, settings.audit_days),
-        publications=publications,
+        publications=services.publications,
         housekeeping=Housekeeping(records, clock),
         keeper=keeper,
         warmer=warmer,
+        follower=follower,
         passwords=passwords,
     )
     return app

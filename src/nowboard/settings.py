@@ -54,6 +54,16 @@ class Settings(BaseSettings):
     oidc_providers: tuple[dict[str, Any], ...] = Field(
         (), repr=False, description="OpenID providers to sign in with, as a JSON list; see there."
     )
+    connections: dict[str, str] = Field(
+        {},
+        repr=False,
+        description="PostgreSQL databases whose relations tables may follow, as a JSON object of names and addresses: "
+        "[follow PostgreSQL](../howto/follow-postgresql.md).",
+    )
+    follow_seconds: float = Field(
+        300.0, ge=1, le=86_400, description="Seconds that reading one followed relation may take, its refresh included."
+    )
+    follow_rows: int = Field(1_000_000, ge=1, le=1_000_000, description="Most rows of a followed relation.")
     metrics: Exposure = Field("local", description="Who may read `/metrics`: `local`, `signed_in`, `everyone`.")
     docs: Exposure = Field("everyone", description="Who may read the API documentation; same values.")
     body_bytes: int = Field(10 * MIB, ge=1024, description="Largest request body.")

@@ -92,7 +92,8 @@ def test_the_examples_of_a_page_work(page: Path, tmp_path: Path) -> None:
     script = script_of(page, scratch).replace(PORT, port)
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+        # a page that needs a database starts one with `python -m tests.docs.database`
+        "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH", ""), str(ROOT)])),
         "HOME": str(work),
         # the default of commands that talk to a server, on the port that was free
         "NOWBOARD_URL": f"http://127.0.0.1:{port}",

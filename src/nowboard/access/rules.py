@@ -27,8 +27,13 @@ def require_operator(principal: Principal, permission: Permission) -> None:
     What is shared by all organisations, such as the cache, is theirs to look into and nobody else's.
     """
     require(principal, permission)
-    if principal.organisation != HOME or not principal.scope.everything:
+    if not is_operator(principal):
         raise Forbidden("this is for administrators of the whole server", code="operators_only")
+
+
+def is_operator(principal: Principal) -> bool:
+    """Whether `principal` is of who runs the server, as far as it has permissions at all."""
+    return principal.organisation == HOME and principal.scope.everything
 
 
 def may_see(principal: Principal, stream: str) -> bool:

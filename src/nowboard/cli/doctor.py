@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import shutil
 import sqlite3
@@ -27,6 +28,8 @@ from nowboard.journal.reader import Reader
 from nowboard.records.connections import shown
 from nowboard.records.database import versions
 from nowboard.settings import Settings
+from nowboard.sources.postgres.connections import Connections
+from nowboard.sources.postgres.reading import ReadLimits, probe
 from nowboard.stores.limits import StoreLimits
 from nowboard.stores.settings import open_locked
 from nowboard.web.static import FOLDER
@@ -34,6 +37,7 @@ from nowboard.web.static import FOLDER
 T = TypeVar("T")
 
 LOW_DISK: Final = 512 * 1024 * 1024
+_PROBE_SECONDS: Final = 15.0
 _PACKAGES: Final = ("duckdb", "pyarrow", "fastapi", "uvicorn", "websockets", "sqlalchemy", "sqlglot")
 
 
@@ -69,6 +73,7 @@ def examine(settings: Settings, *, deep: bool) -> Iterator[Check]:
     """All findings, one after the other."""
     yield _installation()
     yield _page()
+    yield from _connections(settings)
     if not settings.data.is_dir():
         yield Check("data", "note", f"{settings.data} does not exist yet; `nowboard serve` makes it")
         return
@@ -76,6 +81,22 @@ def examine(settings: Settings, *, deep: bool) -> Iterator[Check]:
     yield _journal(settings.journal_path, deep=deep)
     yield _store(settings)
     yield _records(settings) if settings.records_url is None else _database(settings)
+
+
+def _connections(settings: Settings) -> Iterator[Check]:
+    """Whether the databases that tables may follow can be used."""
+    try:
+        connections = Connections(settings.connections)
+    except NowboardError as error:
+        yield Check("connection", "problem", error.message)
+        return
+    for name in connections.names:
+        try:
+            found = asyncio.run(probe(connections.address(name), ReadLimits(seconds=_PROBE_SECONDS)))
+        except NowboardError as error:
+            yield Check("connection", "problem", f"{name}: {error.message}")
+        else:
+            yield Check("connection", "ok", f"{name}: PostgreSQL {found}")
 
 
 @dataclass(frozen=True)

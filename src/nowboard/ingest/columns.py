@@ -13,12 +13,13 @@ import pyarrow as pa
 from nowboard.ingest.arrays import all_finite, holds_nul, lengths, nulls, present
 from nowboard.ingest.events import Columns
 from nowboard.ingest.infer import EVENT_ID, Sample, suggestion
-from nowboard.ingest.instants import EARLIEST, LATEST, instants
+from nowboard.ingest.instants import instants
 from nowboard.ingest.limits import IngestLimits
 from nowboard.ingest.reasons import DropReason, Refused
 from nowboard.ingest.shapes import check_event_id
 from nowboard.ingest.values import json_text
 from nowboard.model.arrow import AnyArray, arrow_type, bounds, schema_of
+from nowboard.model.bounds import EARLIEST, LATEST
 from nowboard.model.events import Rejection
 from nowboard.model.fields import Field, FieldType, is_name
 from nowboard.model.streams import Stream

@@ -14,11 +14,7 @@ from nowboard.clock import MILLISECOND, Micros
 from nowboard.ingest.arrays import in_millis
 from nowboard.ingest.reasons import DropReason, Refused
 from nowboard.model.arrow import AnyArray, bounds
-
-EARLIEST: Final[Micros] = -62_135_596_800_000_000
-"""0001-01-01T00:00:00Z: years have four digits, as RFC 3339 says."""
-LATEST: Final[Micros] = 253_402_300_799_999_999
-"""9999-12-31T23:59:59.999999Z."""
+from nowboard.model.bounds import EARLIEST, LATEST
 
 _TEXT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"

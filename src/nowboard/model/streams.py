@@ -44,13 +44,38 @@ class Stream(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
         return next((field for field in self.fields if field.name == name), None)
 
 
+class Follow(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Where a table's rows come from: a relation of the database behind one of the settings' connections.
+
+    `relation` is `schema.name` or `name`. It is read every `every` microseconds; with `refresh`, which is for
+    materialised views, it is refreshed before.
+    """
+
+    connection: str
+    relation: str
+    every: Micros = HOUR
+    refresh: bool = False
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """Schema and name, or the name alone. What follows the first dot is the name, with all of its signs."""
+        schema, dot, name = self.relation.partition(".")
+        return (schema, name) if dot else (schema,)
+
+
 class Table(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Reference data joined to streams. `key` names the columns that identify a row."""
+    """Reference data joined to streams. `key` names the columns that identify a row.
+
+    A table that follows a relation has its rows from there. `content` is then a hash of the rows that it was given
+    last: it is journalled with them, so that equal rows are recognised whatever became of the server since.
+    """
 
     name: str
     key: tuple[str, ...]
     fields: tuple[Field, ...]
     description: str | None = None
+    follow: Follow | None = None
+    content: str | None = None
 
     def field(self, name: str) -> Field | None:
         """The column called `name`, or None."""

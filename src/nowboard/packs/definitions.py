@@ -7,14 +7,14 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from nowboard.clock import DAY, HOUR, MINUTE, SECOND, Micros
 from nowboard.dashboards.problems import Path, Problem, convert
 from nowboard.model.bounds import Few, Many, Name, Sql, Text, Title
 from nowboard.model.fields import Field, FieldType, Role, is_name
 from nowboard.model.streams import Goal, Join, Metric, Stream, Table
+from nowboard.packs.durations import print_duration, read_duration
+from nowboard.packs.follows import FollowText, follow_text, read_follow
 
 _NUMBERS: Final = frozenset({FieldType.INTEGER, FieldType.FLOAT, FieldType.DECIMAL})
-_UNITS: Final[tuple[tuple[str, Micros], ...]] = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND))
 
 
 class FieldText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -48,7 +48,7 @@ class StreamText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
 
 class TableText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A table. Its rows come from `file` (CSV or Parquet), then from `rows`."""
+    """A table. Its rows come from `file` (CSV or Parquet), then from `rows`; or from a relation that it follows."""
 
     key: Name | Annotated[list[Name], Few]
     fields: Annotated[dict[str, FieldType | FieldText], Many]
@@ -56,6 +56,7 @@ class TableText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     rows: list[dict[str, Any]] | None = None
     file: str | None = None
     nulls: list[str] = []
+    follow: FollowText | None = None
 
 
 class MetricText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -88,10 +89,10 @@ def read_stream(name: str, data: Any, problems: list[Problem]) -> Stream | None:
         fields=fields,
         joins=tuple(Join(join, body.table, body.on) for join, body in text.joins.items()),
         description=text.description,
-        retention=_duration(text.retention, "retention", None, problems),
-        future_limit=_duration(text.future_limit, "future_limit", defaults.future_limit, problems)
+        retention=read_duration(text.retention, ("retention",), None, problems),
+        future_limit=read_duration(text.future_limit, ("future_limit",), defaults.future_limit, problems)
         or defaults.future_limit,
-        dedup_window=_duration(text.dedup_window, "dedup_window", defaults.dedup_window, problems)
+        dedup_window=read_duration(text.dedup_window, ("dedup_window",), defaults.dedup_window, problems)
         or defaults.dedup_window,
         open=text.open,
         stamp=text.stamp,
@@ -107,7 +108,10 @@ def read_table(name: str, data: Any, problems: list[Problem]) -> tuple[Table, Ta
     problems.extend(Problem(("key",), f"There is no field {column!r}.") for column in key if column not in text.fields)
     if not key:
         problems.append(Problem(("key",), "A table needs a key."))
-    return Table(name, key, _fields(text.fields, problems), text.description), text
+    follow = None if text.follow is None else read_follow(text.follow, problems)
+    if follow is not None and (text.rows or text.file is not None):
+        problems.append(Problem(("follow",), "A table that follows a relation has its rows from there, and no others."))
+    return Table(name, key, _fields(text.fields, problems), text.description, follow), text
 
 
 def read_metric(name: str, data: Any, problems: list[Problem]) -> Metric | None:
@@ -134,7 +138,8 @@ def stream_text(stream: Stream) -> dict[str, Any]:
 def table_text(table: Table) -> dict[str, Any]:
     """The inverse of `read_table`, without rows."""
     key = table.key[0] if len(table.key) == 1 else list(table.key)
-    return _given({"description": table.description, "key": key, "fields": fields_text(table.fields)})
+    data = {"description": table.description, "key": key, "fields": fields_text(table.fields)}
+    return _given({**data, "follow": table.follow and follow_text(table.follow)})
 
 
 def metric_text(metric: Metric) -> dict[str, Any]:
@@ -146,14 +151,6 @@ def metric_text(metric: Metric) -> dict[str, Any]:
 def fields_text(fields: tuple[Field, ...], *, time: str | None = None) -> dict[str, Any]:
     """Fields by name; just the type where the rest is what a reader would assume."""
     return {field.name: _field_text(field, time) for field in fields}
-
-
-def print_duration(micros: Micros) -> str | int:
-    """The shortest exact text, such as `30d`; microseconds where no unit fits."""
-    for unit, size in _UNITS:
-        if micros % size == 0 and micros >= size:
-            return f"{micros // size}{unit}"
-    return micros
 
 
 def _read(name: str, data: Any, kind: type[Any], problems: list[Problem]) -> Any:
@@ -188,21 +185,6 @@ def _assumed_role(name: str, type_: FieldType, time: str | None) -> Role:
     if name == time:
         return Role.TIME
     return Role.MEASURE if type_ in _NUMBERS else Role.DIMENSION
-
-
-def _duration(value: str | int | None, member: str, default: Micros | None, problems: list[Problem]) -> Micros | None:
-    if value is None:
-        return default
-    if isinstance(value, int):
-        return value
-    for unit, size in _UNITS:
-        count = value.removesuffix(unit)
-        if count != value and count.isascii() and count.isdigit():
-            return int(count) * size
-    problems.append(
-        Problem((member,), f"{value!r} is not a duration: write a number and a unit of s m h d, as in 30d.")
-    )
-    return default
 
 
 def _given(data: Mapping[str, Any]) -> dict[str, Any]:

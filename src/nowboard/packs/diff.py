@@ -116,8 +116,8 @@ def _table_text(content: TableRows) -> dict[str, Any]:
 
 
 def _row_changes(before: TableRows, after: TableRows) -> Iterator[MemberChange]:
-    if same_rows(before, after):
-        return
+    if after.table.follow is not None or same_rows(before, after):
+        return  # rows that come from elsewhere are no part of a pack
     old, new = _keyed(before), _keyed(after)
     added, removed = len(new.keys() - old.keys()), len(old.keys() - new.keys())
     changed = sum(1 for key in old.keys() & new.keys() if old[key] != new[key])

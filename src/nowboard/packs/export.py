@@ -50,6 +50,8 @@ def files_of(pack: Pack) -> dict[str, bytes]:
     tables: dict[str, Any] = {}
     for name, content in sorted(contents.tables.items()):
         tables[name] = table_text(content.table)
+        if content.table.follow is not None:
+            continue  # its rows are where it has them from
         if _fits_inline(content):
             tables[name]["rows"] = _ordered(content).to_pylist()
         else:

@@ -39,7 +39,7 @@ class LocalServer:
         wanted = {name: table for name, table in catalog.tables.items() if tables is None or name in tables}
         return Contents(
             streams=dict(catalog.streams),
-            tables={name: TableRows(table, await self._rows(table)) for name, table in wanted.items()},
+            tables={name: TableRows(table, await table_rows(self._engine, table)) for name, table in wanted.items()},
             metrics=dict(catalog.metrics),
             queries={query.id: query for query in await self._shelf.queries()},
             dashboards={dashboard.id: dashboard for dashboard in await self._shelf.all()},
@@ -49,7 +49,8 @@ class LocalServer:
 
     async def define(self, streams: Sequence[Stream], tables: Sequence[TableRows], metrics: Sequence[Metric]) -> None:
         """Define all of it in one durable step."""
-        await self._engine.define(definitions(streams, tables, metrics))
+        kept = [await with_followed_rows(self._engine, content) for content in tables]
+        await self._engine.define(definitions(streams, kept, metrics))
 
     async def put_query(self, query: SavedQuery) -> None:
         """Add or replace a saved query, with the columns that it has here."""
@@ -67,13 +68,25 @@ class LocalServer:
         """Put a dashboard in the trash."""
         await self._shelf.delete(dashboard_id)
 
-    async def _rows(self, table: Table) -> pa.Table:
-        pages: list[dict[str, Any]] = []
-        while True:
-            result = await self._engine.query(Ask(SqlQuery(page_sql(table, len(pages)), limit=PAGE), EVERYTHING))
-            pages += as_dicts(result)
-            if len(result.rows) < PAGE:
-                return table_from(table, pages)
+
+async def table_rows(engine: Engine, table: Table) -> pa.Table:
+    """All rows of a table, whoever may see them."""
+    pages: list[dict[str, Any]] = []
+    while True:
+        result = await engine.query(Ask(SqlQuery(page_sql(table, len(pages)), limit=PAGE), EVERYTHING))
+        pages += as_dicts(result)
+        if len(result.rows) < PAGE:
+            return table_from(table, pages)
+
+
+async def with_followed_rows(engine: Engine, content: TableRows) -> TableRows:
+    """A table to define: one that follows a relation keeps the rows that it has, as long as its columns stay."""
+    table = content.table
+    before = engine.catalog.tables.get(table.name)
+    if table.follow is None or before is None or (before.key, before.fields) != (table.key, table.fields):
+        return content
+    kept = msgspec.structs.replace(table, content=before.content)
+    return TableRows(kept, await table_rows(engine, before))
 
 
 def definitions(streams: Sequence[Stream], tables: Sequence[TableRows], metrics: Sequence[Metric]) -> list[Definition]:

@@ -57,7 +57,9 @@ class RemoteServer:
     async def define(self, streams: Sequence[Stream], tables: Sequence[TableRows], metrics: Sequence[Metric]) -> None:
         """One request per definition, in the order in which each finds what it needs."""
         for content in tables:
-            body = {**table_text(content.table), "rows": content.rows.to_pylist()}
+            body = table_text(content.table)
+            if content.table.follow is None:
+                body["rows"] = content.rows.to_pylist()
             await self._put("tables", content.table.name, body)
         for stream in streams:
             await self._put("streams", stream.name, stream_text(stream))
@@ -122,11 +124,12 @@ class RemoteServer:
     async def _table(self, name: str, problems: list[Problem]) -> TableRows | None:
         data = await self._api.call("GET", f"/tables/{quote(name)}")
         data.pop("name", None)
+        rows = data.pop("rows", ())
         read = read_table(name, data, problems)
         if read is None:
             return None
         table: Table = read[0]
-        return TableRows(table, rows_table(table, read[1].rows or (), problems))
+        return TableRows(table, rows_table(table, rows, problems))
 
     async def _query(self, query_id: str) -> SavedQuery:
         return read_saved(await self._api.call("GET", f"/queries/{quote(query_id)}"))

@@ -16,12 +16,11 @@ from nowboard.dashboards.problems import Problem
 from nowboard.ingest.instants import instants
 from nowboard.ingest.reasons import Refused
 from nowboard.model.arrow import arrow_type, table_schema
+from nowboard.model.bounds import TABLE_ROWS
 from nowboard.model.fields import Field, FieldType
+from nowboard.model.keys import key_faults
 from nowboard.model.streams import Table
 from nowboard.packs.definitions import TableText
-
-MAX_ROWS: Final = 1_000_000
-"""Reference data is joined from memory; more than this is a stream."""
 
 BLOCK: Final = 256 * 1024
 """Bytes of a CSV file that are parsed at once."""
@@ -40,10 +39,10 @@ def read_rows(table: Table, text: TableText, folder: FilePath, problems: list[Pr
     if text.rows:
         pieces.append(rows_table(table, text.rows, problems))
     rows = pa.concat_tables(pieces).combine_chunks()
-    if rows.num_rows > MAX_ROWS:
-        problems.append(Problem((), f"Table {table.name!r} has {rows.num_rows:,} rows; at most {MAX_ROWS:,} fit."))
+    if rows.num_rows > TABLE_ROWS:
+        problems.append(Problem((), f"Table {table.name!r} has {rows.num_rows:,} rows; at most {TABLE_ROWS:,} fit."))
     if not problems:
-        problems.extend(_key_problems(table, rows))
+        problems.extend(Problem(("key",), fault) for fault in key_faults(table, rows))
     return rows
 
 
@@ -128,17 +127,3 @@ def _read_csv(path: FilePath, table: Table, nulls: Sequence[str]) -> pa.Table:
             column_types=types, null_values=["", *nulls], strings_can_be_null=True, quoted_strings_can_be_null=False
         ),
     )
-
-
-def _key_problems(table: Table, rows: pa.Table) -> list[Problem]:
-    problems = [
-        Problem(("key",), f"{rows[column].null_count} rows of table {table.name!r} have no {column!r}.")
-        for column in table.key
-        if rows[column].null_count
-    ]
-    distinct = rows.group_by(list(table.key), use_threads=False).aggregate([]).num_rows
-    if distinct < rows.num_rows:
-        names = ", ".join(table.key)
-        twice = rows.num_rows - distinct
-        problems.append(Problem(("key",), f"{twice} rows of table {table.name!r} repeat a key ({names})."))
-    return problems

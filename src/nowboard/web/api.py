@@ -23,6 +23,7 @@ from nowboard.hub.interface import Resolver
 from nowboard.ingest.pipeline import Ingest
 from nowboard.model.engine import CatchUp, Engine
 from nowboard.records.database import Records
+from nowboard.sources.postgres.follower import Follower
 from nowboard.web.documents import Documents
 from nowboard.web.errors import NoteRefusal, install_handlers
 from nowboard.web.gate import PRINCIPAL, Gate
@@ -38,6 +39,7 @@ from nowboard.web.routes.docs import docs_routes
 from nowboard.web.routes.embedding import embed_routes
 from nowboard.web.routes.erasures import erasure_routes
 from nowboard.web.routes.events import event_routes
+from nowboard.web.routes.following import following_routes
 from nowboard.web.routes.health import health_routes
 from nowboard.web.routes.metrics import metric_routes
 from nowboard.web.routes.oidc import oidc_routes
@@ -82,6 +84,7 @@ class WebServices:
     cache: Cache
     dashboards: Dashboards
     ingest: Ingest
+    follower: Follower
     hub: Hub
     records: Records
     authenticator: Authenticator
@@ -157,7 +160,8 @@ def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         organisation_routes(gate, records, services.authenticator, engine, clock, options),
         role_routes(gate, records, services.authenticator, engine, clock, options),
         stream_routes(gate, engine, services.ingest.evolver, options),
-        table_routes(gate, engine, options),
+        table_routes(gate, engine, services.follower, records, clock, options),
+        following_routes(gate, services.follower, records, clock),
         metric_routes(gate, engine, options),
         audit_routes(gate, records),
         erasure_routes(gate, services.erasures),

@@ -13,6 +13,7 @@ from nowboard.hub.stats import HubStats
 from nowboard.model.engine import Status
 from nowboard.query.runner import QueryStats
 from nowboard.records.kept_frames import KeptTotals
+from nowboard.sources.postgres.status import Figures
 
 _Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
@@ -60,6 +61,22 @@ class WarmCollector(Collector):
         yield GaugeMetricFamily("nowboard_warm_unscoped", "Queries whose viewers see different rows.", warm.unscoped)
         yield GaugeMetricFamily("nowboard_kept_frames", "Last results stored for after a restart.", kept.frames)
         yield GaugeMetricFamily("nowboard_kept_frames_bytes", "Size of these results.", kept.bytes)
+
+
+class FollowingCollector(Collector):
+    """Reads how tables follow relations of other databases."""
+
+    def __init__(self, figures: Callable[[], Figures]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[_Family]:
+        """See `prometheus_client.registry.Collector`."""
+        figures = self._figures()
+        outcomes = {name: int(getattr(figures, name)) for name in ("changed", "unchanged", "failed")}
+        text = "Readings of relations that tables follow."
+        yield _by(CounterMetricFamily, "nowboard_table_refreshes", text, "outcome", outcomes)
+        text = "Tables whose relation could not be read last."
+        yield GaugeMetricFamily("nowboard_tables_failing", text, figures.failing)
 
 
 class HubCollector(Collector):

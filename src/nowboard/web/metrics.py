@@ -16,7 +16,8 @@ from nowboard.model.events import Events, Record
 from nowboard.model.frames import Update
 from nowboard.query.runner import QueryStats
 from nowboard.records.kept_frames import KeptTotals
-from nowboard.web.collectors import EngineCollector, HubCollector, StepsCollector, WarmCollector
+from nowboard.sources.postgres.status import Figures
+from nowboard.web.collectors import EngineCollector, FollowingCollector, HubCollector, StepsCollector, WarmCollector
 
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -66,9 +67,15 @@ class Metrics:
         self.registry.register(EngineCollector(status, queries))
         self.registry.register(HubCollector(hub))
 
-    def watch_warm(self, warm: Callable[[], WarmFigures], kept: Callable[[], KeptTotals]) -> None:
-        """Read what is kept warm and what is kept over a restart, too."""
+    def watch_beside(
+        self,
+        warm: Callable[[], WarmFigures],
+        kept: Callable[[], KeptTotals],
+        following: Callable[[], Figures],
+    ) -> None:
+        """Read what is kept warm and over a restart, and how tables follow their relations, too."""
         self.registry.register(WarmCollector(warm, kept))
+        self.registry.register(FollowingCollector(following))
 
     def applied(self, records: Sequence[Record], seconds: float) -> None:
         """See `nowboard.live.observer.Observer`."""

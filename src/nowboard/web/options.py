@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from nowboard.clock import DAY, Micros
+from nowboard.model.bounds import TABLE_BYTES
 
 PREFIX: Final = "/api/v1"
 """Under which everything but health, figures and the page lies."""
@@ -31,4 +32,4 @@ class WebOptions:
     metrics: Exposure = Exposure.LOCAL
     docs: Exposure = Exposure.EVERYONE
     json_bytes: int = 1024 * 1024
-    table_bytes: int = 64 * 1024 * 1024
+    table_bytes: int = TABLE_BYTES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.matrix.row import Row
+from tests.access.matrix.row import Row, nobody
 
 API = "/api/v1"
 NEW = {"name": "visits", "time": "at", "fields": {"at": "timestamp"}}
@@ -42,6 +42,9 @@ ROWS = [
     Row(method="GET", path=f"{API}/tables", owner=200, member=200, foreign=200, guest=403),
     Row(method="GET", path=f"{API}/tables/{{table}}", owner=404, member=404, foreign=404, guest=403),
     Row(method="PUT", path=f"{API}/tables/{{table}}", owner=200, member=403, foreign=200, guest=403, body=TABLE),
+    # connections are those of who runs the server
+    nobody("GET", f"{API}/tables/{{table}}/following", others={"admin": 403, "home": 404}),
+    nobody("POST", f"{API}/tables/{{table}}/refresh", others={"admin": 403, "home": 404}),
     Row(method="GET", path=f"{API}/metrics", owner=200, member=200, foreign=200, guest=403),
     Row(method="PUT", path=f"{API}/metrics/{{metric}}", owner=200, member=403, foreign=200, guest=403, body=METRIC),
 ]

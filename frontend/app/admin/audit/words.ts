@@ -41,6 +41,9 @@ const VERBS: Readonly<Record<string, string>> = {
   'template.update': 'changed the template',
   'template.delete': 'removed the template',
   'cache.clear': 'cleared the cache of',
+  'table.follow': 'had a relation followed by the table',
+  'table.unfollow': 'had no relation followed any more by the table',
+  'table.refresh': 'read anew the relation of the table',
   'data.erase': 'erased data of',
 };
 

@@ -8,47 +8,55 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from nowboard.access.rules import may_see, require_whole
+from nowboard.access.rules import is_operator, may_see, require_operator, require_whole
+from nowboard.clock import Clock
 from nowboard.dashboards.problems import Problem, error_of
 from nowboard.errors import NotFound
 from nowboard.model.engine import Ask, Engine
 from nowboard.model.events import Definition, RecordKind
-from nowboard.model.principals import Permission
+from nowboard.model.principals import Permission, Principal
 from nowboard.model.queries import SqlQuery
 from nowboard.model.scopes import Scope
-from nowboard.model.streams import Table
+from nowboard.model.streams import Follow, Table
 from nowboard.model.visible import visible_catalog
 from nowboard.packs.definitions import FieldText, read_table, table_text
-from nowboard.packs.local import PAGE, as_dicts, page_sql
+from nowboard.packs.follows import FollowText
+from nowboard.packs.local import PAGE, as_dicts, page_sql, with_followed_rows
 from nowboard.packs.pack import TableRows
 from nowboard.packs.rows import read_rows
+from nowboard.records.database import Records
+from nowboard.sources.postgres.connections import Connections
+from nowboard.sources.postgres.follower import Follower
 from nowboard.web.answers import answer
 from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
 from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
+from nowboard.web.routes.following import note_table
 
 _NOWHERE: Final = Path("/nonexistent")
 """Tables over HTTP bring their rows along; a `file` is refused."""
 
 
 class TableBody(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A table with all its rows."""
+    """A table with all its rows, or with what it has them from."""
 
     key: str | list[str]
     fields: dict[str, str | FieldText]
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, Any]] = []
     description: str | None = None
+    follow: FollowText | None = None
 
 
 class NamedTable(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A table without its rows."""
+    """A table without its rows. Only who runs the server sees what it follows."""
 
     name: str
     key: str | list[str]
     fields: dict[str, str | FieldText]
     description: str | None = None
+    follow: FollowText | None = None
 
 
 class TableAnswer(NamedTable, frozen=True, kw_only=True):
@@ -63,7 +71,9 @@ class TableList(msgspec.Struct, frozen=True):
     items: list[NamedTable]
 
 
-def table_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
+def table_routes(
+    gate: Gate, engine: Engine, follower: Follower, records: Records, clock: Clock, options: WebOptions
+) -> APIRouter:
     """`/tables`."""
     router = api_router("Tables")
 
@@ -71,7 +81,7 @@ def table_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
     async def every(request: Request) -> Response:
         principal = await gate.principal(request, Permission.READ)
         seen = visible_catalog(engine.catalog, principal.scope).tables
-        return answer({"items": [_named(table) for _, table in sorted(seen.items())]})
+        return answer({"items": [_named(table, principal) for _, table in sorted(seen.items())]})
 
     @router.get("/tables/{table}", **described("One table with its rows", answer=TableAnswer))
     async def one(request: Request, table: str) -> Response:
@@ -79,26 +89,44 @@ def table_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
         found = engine.catalog.tables.get(table)
         if found is None or not may_see(principal, table):
             raise NotFound(f"there is no table {table!r}", code="unknown_table")
-        return answer({**_named(found), "rows": await _rows(engine, found, principal.scope)})
+        return answer({**_named(found, principal), "rows": await _rows(engine, found, principal.scope)})
 
     @router.put("/tables/{table}", **described("Replace a table", body=TableBody, answer=NamedTable))
     async def put(request: Request, table: str) -> Response:
-        require_whole(await gate.principal(request, Permission.DEFINE), table, "table")
-        content = _read(table, await read_object(request, options.table_bytes))
-        body = msgspec.json.encode(content.table)
-        await engine.define([Definition(RecordKind.TABLE, table, body, content.rows)])
-        return answer(_named(content.table))
+        principal = await gate.principal(request, Permission.DEFINE)
+        require_whole(principal, table, "table")
+        content = _read(table, await read_object(request, options.table_bytes), follower.connections)
+        async with follower.defining:
+            before = _follow_of(engine.catalog.tables.get(table))
+            follow = content.table.follow
+            if before is not None or follow is not None:
+                require_operator(principal, Permission.DEFINE)
+            content = await with_followed_rows(engine, content)
+            body = msgspec.json.encode(content.table)
+            await engine.define([Definition(RecordKind.TABLE, table, body, content.rows)])
+        if before != follow:
+            action = "table.unfollow" if follow is None else "table.follow"
+            await records.run(note_table, principal, action, table, clock.now())
+        return answer(_named(content.table, principal))
 
     return router
 
 
-def _named(table: Table) -> dict[str, Any]:
-    return {"name": table.name, **table_text(table)}
+def _follow_of(table: Table | None) -> Follow | None:
+    return None if table is None else table.follow
 
 
-def _read(name: str, data: dict[str, Any]) -> TableRows:
+def _named(table: Table, principal: Principal) -> dict[str, Any]:
+    shown = table if is_operator(principal) else msgspec.structs.replace(table, follow=None)
+    return {"name": table.name, **table_text(shown)}
+
+
+def _read(name: str, data: dict[str, Any], connections: Connections) -> TableRows:
     problems: list[Problem] = []
     found = read_table(name, data, problems)
+    follow = None if found is None else found[0].follow
+    if follow is not None and follow.connection not in connections.names:
+        problems.append(Problem(("follow", "connection"), f"The settings have no connection {follow.connection!r}."))
     if found is not None and found[1].file is not None:
         problems.append(Problem(("file",), "Send the rows themselves; files are for packs."))
     if found is None or problems:
