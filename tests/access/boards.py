@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from nowboard.model.dashboards import Dashboard
+from nowboard.model.saved import SavedQuery
 
 DAY = {"last": "1d"}
 BOARD = msgspec.convert(
@@ -44,7 +45,8 @@ BOARD = msgspec.convert(
                 },
             },
             {"id": "text", "kind": "text"},
-            {"id": "kept", "kind": "kpi", "query": {"query": "saved"}},
+            {"id": "kept", "kind": "kpi", "query": {"saved": "totals", "parameters": {"city": "oslo"}}},
+            {"id": "listed", "kind": "table", "query": {"saved": "list"}},
             {
                 "id": "mixed",
                 "kind": "kpi",
@@ -55,3 +57,23 @@ BOARD = msgspec.convert(
     },
     Dashboard,
 )
+
+SAVED = msgspec.convert(
+    {
+        "totals": {
+            "id": "totals",
+            "title": "Totals",
+            "query": {
+                "stream": "orders",
+                "measures": ["sum(total)"],
+                "where": "city = :city",
+                "window": {"last": "30d"},
+                "compare": {"shift": "30d"},
+            },
+            "parameters": [{"name": "city", "type": "string"}],
+        },
+        "list": {"id": "list", "title": "List", "query": {"sql": "select * from orders"}},
+    },
+    dict[str, SavedQuery],
+)
+"""The saved queries that it names."""

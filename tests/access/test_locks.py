@@ -8,17 +8,18 @@ import msgspec
 import pytest
 
 from nowboard.access.declared import filters_of, parameters_of
-from nowboard.access.locks import MOST, confine, confined_dashboard, holds_window, is_choice, locked_window, open_fields
+from nowboard.access.held import holds_window
+from nowboard.access.locks import MOST, confine, confined_dashboard, is_choice, locked_window, open_fields
 from nowboard.errors import BadRequest, Forbidden, NotFound
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.principals import Guest
 from nowboard.model.queries import Window
 from nowboard.model.wire import Subscribe
-from tests.access.boards import BOARD, DAY
+from tests.access.boards import BOARD, DAY, SAVED
 
 
 def ask(guest: Guest, **members: Any) -> Subscribe:
-    return confine(guest, BOARD, Subscribe("1", "sales", **members))[1]
+    return confine(guest, BOARD, SAVED, Subscribe("1", "sales", **members))[1]
 
 
 def refusal(guest: Guest, **members: Any) -> Forbidden:
@@ -34,16 +35,18 @@ def names(dashboard: Dashboard) -> list[str]:
 
 def test_a_dashboard_declares_its_filters_and_the_parameters_of_its_queries() -> None:
     assert filters_of(BOARD) == {"shop", "channel"}
-    assert parameters_of(BOARD.widgets) == {"n", "shop", "since"}
-    assert parameters_of(BOARD.widgets[:2]) == {"n"}
+    assert parameters_of(BOARD.widgets, SAVED) == {"n", "shop", "since", "city"}
+    assert parameters_of(BOARD.widgets, {}) == {"n", "shop", "since"}
+    assert parameters_of(BOARD.widgets[:2], SAVED) == {"n"}
     nested = {"measures": [{"sql": "sum(x) filter (where y > :deep)"}], "limit": 3, "order": ("-:last",)}
     part = msgspec.structs.replace(BOARD.widgets[3], parts={"trend": nested})
-    assert parameters_of([part]) == {"deep", "last"}
+    assert parameters_of([part], {}) == {"deep", "last"}
 
 
 def test_a_guest_without_limits_has_the_whole_dashboard() -> None:
-    shown, asked = confine(Guest("sales"), BOARD, Subscribe("1", "sales", filters={"channel": ["web"]}, window=DAY))
-    assert shown == BOARD
+    request = Subscribe("1", "sales", filters={"channel": ["web"]}, window=DAY)
+    shown, asked = confine(Guest("sales"), BOARD, SAVED, request)
+    assert (shown.dashboard, shown.saved) == (BOARD, SAVED)
     assert asked == Subscribe("1", "sales", filters={"channel": ["web"]}, window=DAY)
     assert ask(Guest("sales"), timezone="Asia/Tokyo").timezone == "Asia/Tokyo"
     assert ask(Guest("sales")).window is None
@@ -51,7 +54,8 @@ def test_a_guest_without_limits_has_the_whole_dashboard() -> None:
 
 def test_only_widgets_of_the_share_are_there() -> None:
     guest = Guest("sales", widgets=("count", "text"))
-    assert names(confined_dashboard(guest, BOARD)) == ["count", "text"]
+    assert names(confined_dashboard(guest, BOARD, SAVED).dashboard) == ["count", "text"]
+    assert confined_dashboard(guest, BOARD, SAVED).saved == {}
     assert ask(guest, widget="count").widget == "count"
     for hidden in ("table", "nothing"):
         with pytest.raises(NotFound) as refused:
@@ -73,7 +77,7 @@ def test_only_widgets_of_the_share_are_there() -> None:
 )
 def test_filters_that_a_guest_may_set(guest: Guest, offered: set[str]) -> None:
     assert open_fields(guest, BOARD) == offered
-    assert {each.field for each in confined_dashboard(guest, BOARD).filters} == offered
+    assert {each.field for each in confined_dashboard(guest, BOARD, SAVED).dashboard.filters} == offered
 
 
 def test_a_locked_filter_is_set_whatever_is_asked() -> None:
@@ -111,16 +115,19 @@ def test_parameters_are_those_of_the_share() -> None:
 
 def test_a_locked_window_holds_for_every_query() -> None:
     guest = Guest("sales", window=DAY)
-    shown = confined_dashboard(guest, BOARD)
+    confined = confined_dashboard(guest, BOARD, SAVED)
+    shown = confined.dashboard
     assert shown.window == Window(last="1d")
-    # SQL and saved queries cannot be held to a window
-    assert names(shown) == ["count", "ever", "text"]
+    # SQL cannot be held to a window, saved or not
+    assert names(shown) == ["count", "ever", "text", "kept"]
+    assert confined.saved.keys() == {"totals"}
+    assert confined.saved["totals"].query == {"stream": "orders", "measures": ["sum(total)"], "where": "city = :city"}
     ever = shown.widgets[1]
     assert ever.query == {"stream": "orders", "measures": ["count(*)"]}
     assert ever.parts == {"trend": {"stream": "orders", "measures": ["count(*)"]}}
     assert shown.widgets[2].query is None
     assert shown.filters == BOARD.filters
-    only = confined_dashboard(Guest("sales", fields=("channel",), window=DAY), BOARD)
+    only = confined_dashboard(Guest("sales", fields=("channel",), window=DAY), BOARD, SAVED).dashboard
     assert [each.field for each in only.filters] == ["channel"]
     assert ask(guest).window == DAY
     assert ask(guest, window=DAY, timezone="Europe/Oslo").window == DAY
@@ -130,8 +137,22 @@ def test_what_names_a_statement_is_not_held_to_a_window() -> None:
     """A query with both members runs the statement, whatever else it has."""
     query = {"measures": ["count(*)"], "stream": "orders", "sql": "select 1"}
     for members in ({"query": query}, {"parts": {"trend": query}}):
-        assert not holds_window(msgspec.structs.replace(BOARD.widgets[0], **members))
-    assert holds_window(BOARD.widgets[0])
+        assert not holds_window(msgspec.structs.replace(BOARD.widgets[0], **members), SAVED)
+    assert holds_window(BOARD.widgets[0], SAVED)
+
+
+def test_a_saved_query_that_is_not_there_is_not_held_to_a_window() -> None:
+    kept = BOARD.widgets[4]
+    assert holds_window(kept, SAVED)
+    assert not holds_window(kept, {})
+
+
+def test_a_locked_parameter_counts_where_a_widget_sets_another_value() -> None:
+    guest = Guest("sales", parameters={"city": "bergen"})
+    shown = confined_dashboard(guest, BOARD, SAVED).dashboard
+    assert shown.widgets[4].query == {"saved": "totals", "parameters": {}}
+    free = confined_dashboard(Guest("sales", parameters={"n": 1}), BOARD, SAVED).dashboard
+    assert free.widgets[4].query == {"saved": "totals", "parameters": {"city": "oslo"}}
 
 
 def test_a_locked_window_cannot_be_left() -> None:
@@ -164,7 +185,7 @@ def test_what_is_no_window_locks_nothing_open(window: dict[str, Any]) -> None:
     assert refused.value.message == "a window has exactly one of `last`, `since`, `from`/`to` and `all`"
     assert refused.value.detail == {"part": "window"}
     with pytest.raises(BadRequest):
-        confine(Guest("sales", window=window), BOARD, Subscribe("1"))
+        confine(Guest("sales", window=window), BOARD, SAVED, Subscribe("1"))
 
 
 @pytest.mark.parametrize("value", [["a"], [None], list(range(MOST)), {"min": 1}, {"max": 0}, {"min": None, "max": 2}])

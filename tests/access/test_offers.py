@@ -9,7 +9,7 @@ import pytest
 from nowboard.access.offers import check_limits
 from nowboard.errors import BadRequest
 from nowboard.model.principals import Guest
-from tests.access.boards import BOARD, DAY
+from tests.access.boards import BOARD, DAY, SAVED
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tests.access.boards import BOARD, DAY
     ],
 )
 def test_limits_that_fit(limits: dict[str, Any]) -> None:
-    check_limits(Guest("sales", **limits), BOARD)
+    check_limits(Guest("sales", **limits), BOARD, SAVED)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_limits_that_fit(limits: dict[str, Any]) -> None:
 )
 def test_limits_that_do_not(limits: dict[str, Any], part: str, message: str) -> None:
     with pytest.raises(BadRequest) as refused:
-        check_limits(Guest("sales", **limits), BOARD)
+        check_limits(Guest("sales", **limits), BOARD, SAVED)
     assert refused.value.code == "bad_limits"
     assert refused.value.message == message
     assert refused.value.detail == {"part": part}

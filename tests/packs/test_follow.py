@@ -13,9 +13,10 @@ from nowboard.packs.apply import apply
 from nowboard.packs.diff import diff, print_changes
 from nowboard.packs.export import files_of, write_files
 from nowboard.packs.load import load
-from nowboard.packs.local import LocalServer, RecordsShelf
+from nowboard.packs.local import LocalServer
 from nowboard.packs.pack import Pack
 from nowboard.packs.remote import RemoteServer
+from nowboard.packs.shelf import RecordsShelf
 from nowboard.testing import make_app, make_token, serving
 from tests.api.test_warm import eventually
 from tests.packs.target import write_pack
