@@ -22,7 +22,8 @@ from tests.docs.answers import differences
 from tests.docs.pages import answered, blocks_of, name_of, script_of, token_variable
 from tests.serving import free_port
 
-SECONDS: Final = 90
+SECONDS: Final = 240
+"""For one page; a few seconds where nothing else runs."""
 _REQUESTS: Final = re.compile(
     r'nowboard_request_seconds_count\{method="(\w+)",route="([^"]+)",status="[23]xx"\} ([\d.e+]+)'
 )
@@ -72,7 +73,7 @@ def _run(page: Path, folder: Path) -> Outcome:
     else:
         with _server(work / "data") as (port, token):
             code, said = _shell(page, port, scratch, {**environment, variable: token})
-    problems = [said] if code else _wrong_answers(page, scratch)
+    problems = [said + _last_printed(scratch)] if code else _wrong_answers(page, scratch)
     figures = _text(scratch / "figures")
     return Outcome(
         problems,
@@ -119,6 +120,13 @@ def _end_with_children(shell: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         return
     shell.wait(20)
+
+
+def _last_printed(scratch: Path) -> str:
+    """What the block printed in which a page ended: it was kept for a comparison that did not come."""
+    kept = sorted(scratch.glob("said-*"), key=lambda path: path.stat().st_mtime_ns)
+    number = kept[-1].name.partition(".")[0] if kept else ""
+    return "".join(_text(path) for path in kept if number and path.name in (number, f"{number}.err"))
 
 
 def _wrong_answers(page: Path, scratch: Path) -> list[str]:

@@ -16,6 +16,9 @@ from tests.docs.answers import values_of
 from tests.docs.pages import PAGES, blocks_of, name_of
 from tests.docs.running import outcome_of
 
+# above the bound of a page
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_the_examples_of_a_page_work(page: Path, shared: Path) -> None:
