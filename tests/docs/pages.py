@@ -34,9 +34,19 @@ _PIECE: Final = re.compile(
     r"^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-# what a reader's shell has, plus failing loudly: a server that answers an error fails the page
+# what a reader's shell has, plus failing loudly: a server that answers an error fails the page. A reader types slower
+# than a server starts, so a refused connection is tried again
 _PRELUDE: Final = """set -euo pipefail
-curl() { command curl --silent --show-error --fail-with-body "$@"; }
+curl() {
+  local code try
+  for try in {1..60}; do
+    code=0
+    command curl --silent --show-error --fail-with-body "$@" || code=$?
+    [ $code = 7 ] || return $code
+    sleep 0.25
+  done
+  return 7
+}
 figures() {
   command curl --silent --max-time 5 http://127.0.0.1:%(port)s/metrics |
     grep -E '^nowboard_(request_seconds_count|sessions_opened_total)' >> %(scratch)s/figures || true

@@ -10,7 +10,9 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -44,23 +46,26 @@ class Outcome:
     commands: list[str]
 
 
-def outcome_of(page: Path, shared: Path) -> Outcome:
-    """Run `page`, or take what became of it when it ran before, also in another process of this test run."""
+def outcome_of(page: Path, shared: Path, command: Path) -> Outcome:
+    """Run `page`, or take what became of it when it ran before, also in another process of this test run.
+
+    `command` is the socket of `commands`.
+    """
     folder = shared / "docs" / name_of(page)
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "outcome.json"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            kept.write_text(json.dumps(asdict(_run(page, folder))), encoding="utf-8")
+            kept.write_text(json.dumps(asdict(_run(page, folder, command))), encoding="utf-8")
     return Outcome(**json.loads(kept.read_text(encoding="utf-8")))
 
 
-def _run(page: Path, folder: Path) -> Outcome:
+def _run(page: Path, folder: Path, command: Path) -> Outcome:
     work, scratch = folder / "work", folder / "scratch"
     work.mkdir()
     scratch.mkdir()
-    _shim(scratch)
+    _shim(scratch, command)
     environment = {
         "PATH": f"{scratch}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": f"{work}:{os.environ.get('PYTHONPATH', '')}",
@@ -83,11 +88,30 @@ def _run(page: Path, folder: Path) -> Outcome:
     )
 
 
-def _shim(scratch: Path) -> None:
-    """A `nowboard` that notes how it was called."""
+def _shim(scratch: Path, command: Path) -> None:
+    """A `nowboard` that notes how it was called; `command` is the socket of `commands`."""
     shim = scratch / "nowboard"
-    shim.write_text(f'#!/bin/sh\necho "$*" >> {scratch}/commands\nexec {sys.executable} -m nowboard "$@"\n')
+    calling = f"{sys.executable} -I -S {Path(__file__).with_name('calling.py')}"
+    shim.write_text(f'#!/bin/sh\nexec {calling} {command} {scratch}/commands "$@"\n')
     shim.chmod(0o755)
+
+
+@contextmanager
+def commands() -> Iterator[Path]:
+    """What runs every `nowboard` of the pages, see `tests.docs.forking`: the socket where it is asked."""
+    # a path of a socket has 100 characters at most, which folders of tests pass
+    with tempfile.TemporaryDirectory(prefix="nowboard-docs-") as folder:
+        path = Path(folder) / "socket"
+        environment = {**os.environ, "LANG": "C.UTF-8"}
+        forking = subprocess.Popen([sys.executable, Path(__file__).with_name("forking.py"), path], env=environment)
+        try:
+            while not path.exists():
+                assert forking.poll() is None
+                time.sleep(0.02)
+            yield path
+        finally:
+            forking.terminate()
+            forking.wait(10)
 
 
 def _shell(page: Path, port: int, scratch: Path, environment: dict[str, str]) -> tuple[int, str]:

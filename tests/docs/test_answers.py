@@ -75,10 +75,10 @@ def test_texts_are_compared_by_line() -> None:
         ("one=1; false; echo $one", "<!-- answer -->\n```text\n1\n```", True),
     ],
 )
-def test_a_page_is_run_as_it_is_written(block: str, answer: str, wrong: bool, tmp_path: Path) -> None:
+def test_a_page_is_run_as_it_is_written(block: str, answer: str, wrong: bool, tmp_path: Path, command: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"# Page\n```sh\n{block}\n```\n{answer}\n")
-    assert bool(outcome_of(page, tmp_path).problems) == wrong
+    assert bool(outcome_of(page, tmp_path, command).problems) == wrong
 
 
 def test_an_answer_belongs_to_what_was_run(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_the_examples_of_a_page_work(page: Path, shared: Path) -> None:
-    problems = outcome_of(page, shared).problems
+def test_the_examples_of_a_page_work(page: Path, shared: Path, command: Path) -> None:
+    problems = outcome_of(page, shared, command).problems
     assert problems == [], "\n".join(problems)
 
 
