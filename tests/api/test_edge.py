@@ -59,6 +59,14 @@ async def test_figures_count_what_happened(admin: httpx.AsyncClient) -> None:
     assert "BREW" not in text
 
 
+async def test_a_stream_that_lasts_is_no_slow_request(app: App, admin: httpx.AsyncClient) -> None:
+    before = app.metrics.totals.requests
+    assert (await admin.get("/api/v1/live/poll")).json()[0]["type"] == "welcome"
+    assert app.metrics.totals.requests == before
+    text = (await admin.get("/metrics")).text
+    assert 'nowboard_request_seconds_count{method="GET",route="/api/v1/live/poll",status="2xx"} 1.0' in text
+
+
 async def test_figures_are_for_this_machine_and_for_who_is_signed_in(app: App, connect: Connect) -> None:
     assert (await connect().get("/metrics")).status_code == 200
     assert (await connect(client="10.0.0.9").get("/metrics")).status_code == 401

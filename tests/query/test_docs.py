@@ -12,6 +12,7 @@ import pytest
 from nowboard.dashboards.saved import validate_saved
 from nowboard.query.functions import FUNCTIONS, FunctionKind
 from nowboard.query.windows import UNITS
+from tests.docs.pages import blocks_of
 from tests.query.shop import CATALOG, answered, make_store, random_orders
 
 DOCS = Path(__file__).parent.parent.parent / "docs/reference"
@@ -36,7 +37,12 @@ def test_every_calendar_unit_is_documented() -> None:
     assert set(UNITS) <= words(QUERIES)
 
 
-@pytest.mark.parametrize("text", re.findall(r"```json\n(.*?)```", QUERIES + SQL, re.DOTALL))
+def shown(page: str) -> list[str]:
+    """The queries of a page: its JSON that is no answer."""
+    return [block.text for block in blocks_of(DOCS / page) if block.language == "json" and block.what != "answer"]
+
+
+@pytest.mark.parametrize("text", [*shown("queries.md"), *shown("sql.md")])
 def test_examples_run(text: str) -> None:
     query: dict[str, Any] = json.loads(text)
     store = make_store(random_orders(50))

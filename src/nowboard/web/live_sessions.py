@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from nowboard.errors import NotFound
 from nowboard.hub.hub import Hub
@@ -27,10 +28,18 @@ def live_routes(hub: Hub, access: LiveAccess, prefix: str = "/api/v1") -> list[R
         return await post_messages(request, hub, access)
 
     return [
-        Route(f"{prefix}/live/sse", events, methods=["GET"]),
-        Route(f"{prefix}/live/poll", polled, methods=["GET"]),
-        Route(f"{prefix}/live/{{session}}", messages, methods=["POST"]),
+        _NamedRoute(f"{prefix}/live/sse", events, methods=["GET"]),
+        _NamedRoute(f"{prefix}/live/poll", polled, methods=["GET"]),
+        _NamedRoute(f"{prefix}/live/{{session}}", messages, methods=["POST"]),
     ]
+
+
+class _NamedRoute(Route):
+    """Says in the scope which route answers, as the others do: figures are kept, and refusals noted, by route."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return match, child if match is Match.NONE else {**child, "route": self}
 
 
 async def post_messages(request: Request, hub: Hub, access: LiveAccess) -> Response:
