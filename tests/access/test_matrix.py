@@ -185,7 +185,7 @@ def authorization(secret: str | None) -> dict[str, str]:
 async def outcome_of(served: Served, row: MessageRow, secret: str | None) -> str:
     """What a message is answered: requests are answered in order, so a wrong one marks the end."""
     address = f"ws://127.0.0.1:{served.port}{API}/live"
-    async with asyncio.timeout(10), connect(address, additional_headers=authorization(secret), proxy=None) as socket:
+    async with asyncio.timeout(30), connect(address, additional_headers=authorization(secret), proxy=None) as socket:
         try:
             outcome = "quiet"
             for message in [row.first, row.message] if row.first else [row.message]:
