@@ -32,8 +32,18 @@ describe('the value at a bar', () => {
   it('is left out where it is struck and has no room, as long as an axis says it', () => {
     const thin = { ...lying, horizontal: false, thickness: 8 };
     expect(placeOf(11.4, { ...thin, needed: false })).toEqual({ show: false });
-    expect(placeOf(11.4, thin)).toBeNull();
+    expect(placeOf(11.5, thin)).toEqual({ distance: 10 });
     expect(placeOf(11.4, { ...thin, thickness: 40 })).toMatchObject({ position: 'insideTop' });
+  });
+
+  it('goes past the line where it is needed and its bar is too short', () => {
+    const short = { ...lying, perUnit: 3 };
+    expect(placeOf(9, short)).toEqual({ distance: 14 });
+    expect(placeOf(1, short)).toBeNull();
+    const two = { ...short, lines: [goal, { value: 15, label: 'Limit' }] };
+    expect(placeOf(9, two)).toEqual({ distance: 23 });
+    const floor = { ...short, lines: [{ value: -5, label: 'Floor' }] };
+    expect(placeOf(-3, floor)).toEqual({ position: 'left', distance: 11 });
   });
 
   it('names the unit once, at the first bar, and room is left for it', () => {

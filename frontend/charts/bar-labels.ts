@@ -1,4 +1,4 @@
-/** The values written at bars: beyond their ends, or inside where a threshold would strike through them. */
+/** The values written at bars: beyond their ends, where no threshold strikes through them: else inside, or past the line. */
 import type { BarSeriesOption } from 'echarts';
 import { type Formats, formatNumber, type Look, unitOf, unitSuffix } from '../core/format';
 import { textOn } from './color';
@@ -51,12 +51,13 @@ const ENDS = {
   below: { across: 'left', up: 'bottom', inAcross: 'insideLeft', inUp: 'insideBottom' },
 } as const;
 
-/** Whether a line would run through the value beyond the end of its bar. */
-function isStruck(value: number, length: number, { lines, perUnit }: BarLabels): boolean {
-  return lines.some((line) => {
-    const beyond = (value < 0 ? value - line.value : line.value - value) * perUnit;
-    return beyond > -2 && beyond < length;
-  });
+/** Pixels from the end of a bar to its value, so that no line runs through it; `GAP` where none would. */
+function distanceOf(value: number, length: number, { lines, perUnit }: BarLabels): number {
+  return lines
+    .map((line) => (value < 0 ? value - line.value : line.value - value) * perUnit)
+    .filter((beyond) => beyond > -2)
+    .sort((a, b) => a - b)
+    .reduce((start, line) => (line < start - GAP + length ? line + GAP : start), GAP);
 }
 
 /** Room inside the bar for its value. */
@@ -78,17 +79,20 @@ export function labelAt(
   const shown = text(labels, value);
   const width = textWidth(shown, size);
   const length = (labels.horizontal ? width : size * 1.2) + GAP * 2;
-  const struck = isStruck(value, length, labels);
+  const distance = distanceOf(value, length, labels);
+  const struck = distance > GAP;
   const inside = struck && hasRoom(value, length, width, labels);
   if (struck && !inside && !labels.needed) return { show: false };
   const unit = labels.named && index === 0 ? unitSuffix(unitOf(labels.look)) : '';
-  if (!inside && unit === '' && value >= 0) return null;
+  if (!struck && unit === '' && value >= 0) return null;
   const end = value < 0 ? ENDS.below : ENDS.above;
   return {
     ...(value < 0 ? { position: labels.horizontal ? end.across : end.up } : {}),
     ...(inside
       ? { position: labels.horizontal ? end.inAcross : end.inUp, color: textOn(fill), textBorderWidth: 0 }
-      : {}),
+      : struck
+        ? { distance }
+        : {}),
     ...(unit === '' ? {} : { formatter: shown + unit }),
   };
 }

@@ -46,6 +46,16 @@ describe('kpi', () => {
     expect(kpi(better, 100, 100)?.change).toMatchObject({ direction: 'none', arrow: '→', verdict: 'neutral' });
   });
 
+  it('says nothing of a change that is too small to be shown', () => {
+    const better = measured('flights', { better: 'higher' });
+    const unseen = { direction: 'none', arrow: '→', verdict: 'neutral' };
+    expect(kpi(better, 9_999, 10_001)?.change).toMatchObject({ ...unseen, text: '0.0%' });
+    expect(kpi(better, 9_994, 10_001)?.change).toMatchObject({ direction: 'down', text: '−0.1%' });
+    const share = measured('on_time', { format: 'percent', better: 'higher' });
+    expect(kpi(share, 0.8004, 0.8)?.change).toMatchObject({ ...unseen, text: '0.0 pts' });
+    expect(kpi(better, 0.001, 0)?.change?.direction).toBe('up');
+  });
+
   it('counts shares in points and leaves out percentages of nothing', () => {
     expect(kpi(measured('on_time', { format: 'percent' }), 0.84, 0.8)?.change?.text).toBe('+4.0 pts');
     expect(kpi(measured('flights'), 5, 0)?.change?.text).toBe('+5');

@@ -87,7 +87,9 @@ async def test_the_description_is_valid_and_complete(anonymous: httpx.AsyncClien
             assert operation["summary"], path
             assert "default" in operation["responses"], (method, path)
             assert (
-                method in ("get", "delete") or path.endswith(("/tickets", "/restore", "/refresh")) or "requestBody" in operation
+                method in ("get", "delete")
+                or path.endswith(("/tickets", "/restore", "/refresh"))
+                or "requestBody" in operation
             ), path
 
 

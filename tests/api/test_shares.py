@@ -172,6 +172,21 @@ async def test_c28_a_locked_window_holds_for_every_widget(world: World) -> None:
     assert (document["locked"], document["window"]) == (True, early)
 
 
+async def test_clicks_are_told_where_their_filter_is_open(world: World) -> None:
+    count, ever, table = BOARD["widgets"]
+    by_shop = {**ever["query"], "by": ["shop"]}
+    widgets = [
+        count,
+        {**ever, "query": by_shop, "clicks": {"filter": "shop"}},
+        {**table, "clicks": {"dashboard": "elsewhere", "filters": {"channel": "channel"}}},
+    ]
+    await world.publish({**BOARD, "widgets": widgets})
+    told = (await (await world.guest()).get(CURRENT)).json()["dashboard"]["widgets"]
+    assert [each.get("clicks") for each in told] == [None, {"filter": "shop"}, None]
+    locked = await world.guest(filters={"shop": ["oslo"]})
+    assert "clicks" not in (await locked.get(CURRENT)).text
+
+
 async def test_c28_parameters_outside_the_lock_are_refused(world: World) -> None:
     assert await rows(await world.guest(), "table") == [["web", 2]]
     guest = await world.guest(parameters={"shop": "nowhere"})

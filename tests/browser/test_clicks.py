@@ -139,3 +139,15 @@ def test_a_bar_leads_to_another_dashboard_with_its_value(floor: Page, server: Se
     floor.go_back()
     expect(floor.get_by_role("heading", name="Floor", level=1)).to_be_visible()
     expect_orders(floor, 5)
+
+
+def test_a_bar_filters_a_shared_page_where_the_filter_is_open(page: Page, server: Server) -> None:
+    status, made = server.call("POST", "/dashboards/floor/shares", {"kind": "link"})
+    assert status == 201, made
+    page.goto(server.url + made["path"])
+    expect_orders(page, 5)
+    click_mark(page, "Channels", 0.3, 0.2, "web")
+    expect_orders(page, 3)
+    click_mark(page, "Lead on", 0.15, 0.45, "web")
+    expect(page.get_by_role("heading", name="Floor", level=1)).to_be_visible()
+    expect_orders(page, 3)

@@ -67,7 +67,7 @@ def test_another_zone_moves_the_days_and_is_remembered(page: Page, server: Serve
     expect(page.get_by_role("button", name="times in Asia/Tokyo")).to_be_visible()
     page.reload()
     expect_day(page, "10")
-    choose_zone(page, "The dashboard's zone (America/New York)")
+    choose_zone(page, "Dashboard: America/New York")
     expect_day(page, "9")
 
 
@@ -77,7 +77,7 @@ def test_the_zone_of_the_browser(chromium: Browser, server: Server) -> None:
     sign_in(page, server)
     page.goto(f"{server.url}/dashboards/days")
     expect_day(page, "9")
-    choose_zone(page, "This browser's zone (Europe/Oslo)")
+    choose_zone(page, "This browser: Europe/Oslo")
     expect_day(page, "10")
     context.close()
 

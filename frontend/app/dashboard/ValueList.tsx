@@ -60,7 +60,7 @@ export function ValueList({ filter, chosen, onChange }: ValueListProps) {
           >
             <span className={styles.tick}>{chosen.includes(value) ? <Icon name="check" size={16} /> : null}</span>
             <span className={styles.name} title={label}>
-              {valueText(value)}
+              <span className={label === undefined ? undefined : styles.code}>{valueText(value)}</span>
               {label === undefined ? null : <span className={styles.called}> {label}</span>}
             </span>
             <span className={`${styles.rows} nb-number`}>{rows > 0 ? formats.exact(rows) : ''}</span>

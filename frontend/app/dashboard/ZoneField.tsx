@@ -14,8 +14,8 @@ export function ZoneField() {
       value={zone.choice}
       onChange={(event) => zone.choose(event.currentTarget.value)}
     >
-      <option value={OWN_ZONE}>The dashboard's zone ({zoneWords(zone.own)})</option>
-      <option value={BROWSER_ZONE}>This browser's zone ({zoneWords(browserZone())})</option>
+      <option value={OWN_ZONE}>Dashboard: {zoneWords(zone.own)}</option>
+      <option value={BROWSER_ZONE}>This browser: {zoneWords(browserZone())}</option>
       {groups.map(({ label, zones }) => (
         <optgroup key={label} label={label}>
           {zones.map((each) => (

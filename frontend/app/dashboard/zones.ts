@@ -32,7 +32,8 @@ export interface ZoneGroup {
   readonly zones: readonly { readonly value: string; readonly label: string }[];
 }
 
-const words = (zone: string): string => zone.replaceAll('_', ' ');
+/** A zone in a sentence. */
+export const zoneWords = (zone: string): string => zone.replaceAll('_', ' ');
 
 /** Zones by continent, as their names begin: `Europe` with `Oslo`. Those without one come first, as `Other`. */
 export function zoneGroups(zones: readonly string[]): readonly ZoneGroup[] {
@@ -40,10 +41,7 @@ export function zoneGroups(zones: readonly string[]): readonly ZoneGroup[] {
   for (const zone of zones) {
     const [first = '', ...rest] = zone.split('/');
     const [group, label] = rest.length === 0 ? ['Other', first] : [first, rest.join('/')];
-    groups.set(group, [...(groups.get(group) ?? []), { value: zone, label: words(label) }]);
+    groups.set(group, [...(groups.get(group) ?? []), { value: zone, label: zoneWords(label) }]);
   }
   return [...groups].map(([label, of]) => ({ label, zones: of }));
 }
-
-/** A zone in a sentence. */
-export const zoneWords = words;

@@ -14,15 +14,15 @@ export function SavedQueriesPage() {
     <>
       <title>Saved queries · Nowboard</title>
       <PageBar title="Saved queries" />
+      {saved.data?.length === 0 ? (
+        <Message icon="empty" title="No saved queries yet" size="large">
+          A query that several widgets share is saved once, over the API or with <code>nowboard apply</code>.
+        </Message>
+      ) : null}
       <Panels>
         {saved.isPending ? <TablePlaceholder rows={4} /> : null}
         {saved.isError ? (
           <Failure error={saved.error} title="The saved queries could not be loaded" retry={() => saved.refetch()} />
-        ) : null}
-        {saved.data?.length === 0 ? (
-          <Message icon="empty" title="No saved queries yet" size="large">
-            A query that several widgets share is saved once, over the API or with <code>nowboard apply</code>.
-          </Message>
         ) : null}
         {(saved.data ?? []).map((query) => (
           <SavedQueryPanel key={query.id} query={query} />

@@ -73,6 +73,14 @@ function changeText(formats: Formats, column: Column, now: number, before: numbe
   return `${sign}${formats.percent(difference / Math.abs(before), 1)}`;
 }
 
+/** In tenths of a percent, as `changeText` shows it; too little to be seen is no change. */
+function isSeen(column: Column, now: number, before: number): boolean {
+  const difference = now - before;
+  if (column.format !== 'percent' && before === 0) return difference !== 0;
+  const part = column.format === 'percent' ? difference : difference / Math.abs(before);
+  return Math.round(Math.abs(part) * 1000) > 0;
+}
+
 function changeOf(
   formats: Formats,
   picked: Picked,
@@ -81,8 +89,9 @@ function changeOf(
   words: string,
   better: Better | null | undefined,
 ): Change | null {
-  const [after, earlier] = [toNumber(now), toNumber(before)];
-  if (after === null || earlier === null) return null;
+  const [newest, earlier] = [toNumber(now), toNumber(before)];
+  if (newest === null || earlier === null) return null;
+  const after = isSeen(picked.column, newest, earlier) ? newest : earlier;
   const difference = after - earlier;
   return {
     direction: difference > 0 ? 'up' : difference < 0 ? 'down' : 'none',

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from nowboard.access.locks import confined_dashboard
-from nowboard.model.dashboards import Dashboard, Filter, Place, Widget
+from nowboard.access.locks import confined_dashboard, open_fields
+from nowboard.model.dashboards import Clicks, Dashboard, Filter, Place, Widget
 from nowboard.model.principals import Guest
 from nowboard.model.queries import Window
 from nowboard.model.saved import SavedQuery, is_use
@@ -23,6 +23,13 @@ class PublicQuery(msgspec.Struct, frozen=True, omit_defaults=True):
 
     timed: bool = False
     window: Any = None
+
+
+class PublicClicks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A click filters the page, by a filter that the guest may set."""
+
+    filter: str
+    column: str | None = None
 
 
 class PublicWidget(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,6 +43,7 @@ class PublicWidget(msgspec.Struct, frozen=True, omit_defaults=True):
     parts: dict[str, PublicQuery]
     options: dict[str, Any]
     layouts: dict[str, Place]
+    clicks: PublicClicks | None = None
 
 
 class PublicFilter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,6 +73,7 @@ def public_dashboard(guest: Guest, dashboard: Dashboard, saved: Mapping[str, Sav
     """`dashboard` as the guest gets it; `saved` are the saved queries that it names."""
     confined = confined_dashboard(guest, dashboard, saved)
     shown = confined.dashboard
+    fields = open_fields(guest, dashboard)
     return PublicDashboard(
         shown.id,
         shown.title,
@@ -72,7 +81,7 @@ def public_dashboard(guest: Guest, dashboard: Dashboard, saved: Mapping[str, Sav
         shown.timezone,
         shown.window,
         [_filter(each) for each in shown.filters],
-        [_widget(each, confined.saved) for each in shown.widgets],
+        [_widget(each, confined.saved, fields) for each in shown.widgets],
         guest.window is not None,
     )
 
@@ -81,10 +90,18 @@ def _filter(one: Filter) -> PublicFilter:
     return PublicFilter(one.field, one.label, one.kind, one.multiple, one.default)
 
 
-def _widget(one: Widget, saved: Mapping[str, SavedQuery]) -> PublicWidget:
+def _widget(one: Widget, saved: Mapping[str, SavedQuery], fields: frozenset[str]) -> PublicWidget:
     parts = {name: _query(query, saved) for name, query in one.parts.items()}
     query = None if one.query is None else _query(one.query, saved)
-    return PublicWidget(one.id, one.kind.value, one.title, one.subtitle, query, parts, one.options, one.layouts)
+    clicks = _clicks(one.clicks, fields)
+    return PublicWidget(one.id, one.kind.value, one.title, one.subtitle, query, parts, one.options, one.layouts, clicks)
+
+
+def _clicks(clicks: Clicks | None, fields: frozenset[str]) -> PublicClicks | None:
+    """Those that lead to another dashboard, or filter by a field that is locked, do nothing here."""
+    if clicks is None or clicks.filter is None or clicks.filter not in fields:
+        return None
+    return PublicClicks(clicks.filter, clicks.column)
 
 
 def _query(query: Any, saved: Mapping[str, SavedQuery]) -> PublicQuery:

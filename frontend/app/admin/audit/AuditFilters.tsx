@@ -1,6 +1,8 @@
 import { NativeSelect, TextInput } from '@mantine/core';
+import { useId } from 'react';
 import type { AuditSearch } from '../../api/audit';
 import styles from './Audit.module.css';
+import { ACTIONS } from './words';
 
 interface AuditFiltersProps {
   readonly search: AuditSearch;
@@ -26,27 +28,36 @@ const daysOf = ({ from }: AuditSearch): string =>
 
 /** Narrows the log; what is typed is looked for as it stands. */
 export function AuditFilters({ search, onChange }: AuditFiltersProps) {
+  const actions = useId();
   const change = (part: Partial<AuditSearch>): void => onChange({ ...search, ...part });
   return (
     <div className={styles.filters} role="search" aria-label="Narrow the log">
       <TextInput
         label="Action"
-        placeholder="dashboard.publish"
+        placeholder="Any action"
+        list={actions}
         value={search.action}
         onChange={(event) => change({ action: event.currentTarget.value })}
       />
       <TextInput
-        label="Who"
-        placeholder="Id of a user or token"
+        label="User or token"
+        placeholder="Id"
         value={search.principal}
         onChange={(event) => change({ principal: event.currentTarget.value })}
       />
       <TextInput
-        label="What"
-        placeholder="Id of an object"
+        label="Object"
+        placeholder="Id"
         value={search.object}
         onChange={(event) => change({ object: event.currentTarget.value })}
       />
+      <datalist id={actions}>
+        {ACTIONS.map(([action, words]) => (
+          <option key={action} value={action}>
+            {words}
+          </option>
+        ))}
+      </datalist>
       <NativeSelect
         label="Outcome"
         data={OUTCOMES}

@@ -47,6 +47,9 @@ const VERBS: Readonly<Record<string, string>> = {
   'data.erase': 'erased data of',
 };
 
+/** Actions by their names, with their words. */
+export const ACTIONS: readonly (readonly [string, string])[] = Object.entries(VERBS);
+
 const OUTCOMES: Readonly<Record<string, string>> = { done: 'Done', refused: 'Refused', failed: 'Failed' };
 
 /** Actions that are about oneself need no object. */
