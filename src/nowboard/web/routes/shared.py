@@ -63,10 +63,10 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
         "/dashboards/{dashboard}/filters/{field}/values",
         **described("The values that a filter offers, in the caller's scope", answer=FilterValues),
     )
-    async def values(request: Request, dashboard: str, field: str) -> Response:
+    async def values(request: Request, dashboard: str, field: str, window: str | None = None) -> Response:
         principal = await gate.principal(request, Permission.READ, guests=True)
         document = (await dashboards.readable(principal, dashboard)).dashboard
-        asked = Subscribe("", dashboard, window=_window(request.query_params.get("window")))
+        asked = Subscribe("", dashboard, window=_window(window))
         filters: dict[str, Any] = {}
         if principal.guest is not None:
             document, asked = confine(principal.guest, document, asked)
