@@ -14,7 +14,8 @@ from nowboard.app import App
 from nowboard.testing import make_app, make_token, started
 
 Connect = Callable[..., httpx.AsyncClient]
-ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`?]*)`")
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "http.md"
+ROUTE = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`?]*)[`?]")
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ async def test_the_description_is_valid_and_complete(anonymous: httpx.AsyncClien
 
 
 async def test_every_documented_route_exists(anonymous: httpx.AsyncClient) -> None:
-    reference = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text(encoding="utf-8")
+    reference = REFERENCE.read_text(encoding="utf-8")
     api, _, operations = reference.partition("## Operations")
     documented = {(method, f"/api/v1{path}") for method, path in ROUTE.findall(api) if not path.startswith("/live")}
     assert len(documented) > 15
@@ -105,6 +106,21 @@ async def test_every_documented_route_exists(anonymous: httpx.AsyncClient) -> No
     names = {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in found}
     for method, path in documented:
         assert (method, re.sub(r"\{\w+\}", "{}", path)) in names, (method, path)
+
+
+async def test_every_documented_parameter_is_described(anonymous: httpx.AsyncClient) -> None:
+    document = (await anonymous.get("/api/v1/openapi.json")).json()
+    known = {
+        (method.upper(), re.sub(r"\{\w+\}", "{}", path)): {each["name"] for each in operation.get("parameters", ())}
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    lines = re.findall(r"^\| `.*[?&]\w+=.*$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) > 15
+    for line in lines:
+        routes = [(method, re.sub(r"\{\w+\}", "{}", f"/api/v1{path}")) for method, path in ROUTE.findall(line)]
+        said = re.sub(r"`/[^`]*`", "", line)  # without addresses of the page
+        assert set(re.findall(r"[?&](\w+)=", said)) <= set().union(*(known[route] for route in routes)), line
 
 
 async def test_the_documentation_page_works_offline(anonymous: httpx.AsyncClient) -> None:

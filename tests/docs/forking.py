@@ -47,12 +47,12 @@ def serve(path: str) -> NoReturn:
 def _attend(connection: socket.socket) -> NoReturn:
     """Run one call in a child, end it when the caller says so or is gone, and tell its exit code."""
     message, files, _, _ = socket.recv_fds(connection, _MOST, 3)
+    ended, held = os.pipe()  # the child's end of it closes when the child ends, however that is
     child = os.fork()
     if child == 0:
         _run(json.loads(message), files)
-    ended = os.pidfd_open(child)
-    told = connection.fileno()
-    while ended not in select.select([told, ended], [], [])[0]:
+    os.close(held)
+    while ended not in select.select([connection.fileno(), ended], [], [])[0]:
         os.kill(child, signal.SIGTERM if connection.recv(1) else signal.SIGKILL)
         select.select([ended], [], [], 20)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

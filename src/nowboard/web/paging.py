@@ -6,10 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from fastapi import Request
-
-from nowboard.errors import BadRequest
-
 T = TypeVar("T")
 
 
@@ -33,11 +29,3 @@ class Page:
         rest = [item for item in items if self.after is None or key(item) > self.after]
         shown = rest[: self.limit]
         return Cut(shown, key(shown[-1]) if len(rest) > len(shown) and shown else None)
-
-
-def read_page(request: Request, most: int) -> Page:
-    """The page that a request asks for, of at most `most` items. Raises `BadRequest`."""
-    text = request.query_params.get("limit", str(most))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
-        raise BadRequest(f"`limit` is from 1 to {most}", detail={"part": "limit", "limit": most})
-    return Page(int(text), request.query_params.get("after"))

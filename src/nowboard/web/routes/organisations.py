@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.grants import scope_of
@@ -28,10 +28,11 @@ from nowboard.web.answers import answer, nothing
 from nowboard.web.gate import Gate
 from nowboard.web.openapi import described
 from nowboard.web.options import PREFIX, WebOptions
-from nowboard.web.paging import read_page
+from nowboard.web.paging import Page
 from nowboard.web.reading import read_json
 
 MOST: Final = 200
+Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
 class NewOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,11 +122,10 @@ def organisation_routes(
 
 def _reading(router: APIRouter, gate: Gate, records: Records) -> None:
     @router.get("/organisations", **described("All organisations", answer=OrganisationList))
-    async def every(request: Request) -> Response:
+    async def every(request: Request, limit: Limit = MOST, after: str | None = None) -> Response:
         principal = await gate.principal(request)
-        page = read_page(request, MOST)
         rows = await records.run(access_organisations, principal)
-        shown = page.cut(rows, lambda row: row.id)
+        shown = Page(limit, after).cut(rows, lambda row: row.id)
         return answer(OrganisationList([_answer(row) for row in shown.items], shown.next))
 
     @router.get("/organisations/{organisation}", **described("One organisation", answer=OrganisationAnswer))

@@ -47,11 +47,12 @@ def shared_routes(gate: Gate, engine: Engine, dashboards: Dashboards) -> APIRout
         "/dashboards/{dashboard}/filters/{field}/values",
         **described("The values that a filter offers, in the caller's scope", answer=FilterValues),
     )
-    async def values(request: Request, dashboard: str, field: str) -> Response:
+    async def values(
+        request: Request, dashboard: str, field: str, window: str | None = None, timezone: str | None = None
+    ) -> Response:
         principal = await gate.principal(request, Permission.READ, guests=True)
         readable = await dashboards.readable(principal, dashboard)
-        given = request.query_params
-        asked = Subscribe("", dashboard, window=_window(given.get("window")), timezone=given.get("timezone"))
+        asked = Subscribe("", dashboard, window=_window(window), timezone=timezone)
         return answer(await filter_values(engine, principal, readable, field, asked))
 
     return router
