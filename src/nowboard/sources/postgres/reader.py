@@ -42,7 +42,7 @@ _REASONS: Final = (
     ("timeout expired", "it does not answer in time"),
     ("refused", "nothing listens there"),
     ("No such file", "nothing listens there"),
-    ("authentication", "it does not let us in"),
+    ("authentication failed", "it does not let us in"),
     ("no password", "it does not let us in"),
     ("pg_hba", "it does not let us in"),
     ("translate host", "its host has no address"),
@@ -55,6 +55,7 @@ _REASONS: Final = (
     ("does not exist", "there is no such database or role"),
 )
 """What a failed connection says, in words of ours: the library's own name host, user and what the server sent."""
+_MEMORY: Final = "what it sends takes more memory than a reading may use"
 _SAID: Final = 300
 """Characters of a server's message that are passed on."""
 
@@ -73,7 +74,7 @@ def main() -> None:
     except psycopg.Error as error:
         _refused(error, request)
     except MemoryError:
-        _fail("too_large", "a row takes more memory than a reading may use")
+        _fail("too_large", _MEMORY)
     except Exception:  # noqa: BLE001 - whatever a server sends that the driver stumbles over
         _fail("unreachable", "its answers make no sense")
     _end({"ok": True, **outcome})
@@ -161,6 +162,8 @@ def _copy(cursor: Cursor, statement: sql.Composed, most: int) -> None:
 
 def _refused(error: psycopg.Error, request: Request) -> NoReturn:
     state = error.sqlstate
+    if state is None and "memory" in str(error):
+        _fail("too_large", _MEMORY)
     if state is None or state.startswith(("08", "57P")):
         _fail("unreachable", "the connection was lost")
     said = "".join(sign for sign in error.diag.message_primary or "" if sign.isprintable())
