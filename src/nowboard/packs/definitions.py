@@ -9,12 +9,15 @@ import msgspec
 
 from nowboard.clock import DAY, HOUR, MINUTE, SECOND, Micros
 from nowboard.dashboards.problems import Path, Problem, convert
-from nowboard.model.bounds import Few, Many, Name, Sql, Text, Title
+from nowboard.model.bounds import Decimals, Few, Many, Name, Sql, Text, Title
 from nowboard.model.fields import Field, FieldType, Role, is_name
 from nowboard.model.streams import Goal, Join, Metric, Stream, Table
 
 _NUMBERS: Final = frozenset({FieldType.INTEGER, FieldType.FLOAT, FieldType.DECIMAL})
 _UNITS: Final[tuple[tuple[str, Micros], ...]] = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND))
+
+LONGEST: Final[Micros] = 36_500 * DAY
+"""A hundred years: the longest duration of a stream."""
 
 
 class FieldText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -67,7 +70,7 @@ class MetricText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     description: Text | None = None
     unit: Name | None = None
     format: Name | None = None
-    decimals: int | None = None
+    decimals: Decimals | None = None
     goal: Goal | None = None
 
 
@@ -193,16 +196,23 @@ def _assumed_role(name: str, type_: FieldType, time: str | None) -> Role:
 def _duration(value: str | int | None, member: str, default: Micros | None, problems: list[Problem]) -> Micros | None:
     if value is None:
         return default
-    if isinstance(value, int):
-        return value
-    for unit, size in _UNITS:
-        count = value.removesuffix(unit)
-        if count != value and count.isascii() and count.isdigit():
-            return int(count) * size
-    problems.append(
-        Problem((member,), f"{value!r} is not a duration: write a number and a unit of s m h d, as in 30d.")
-    )
+    found = value if isinstance(value, int) else _micros(value)
+    if found is None:
+        message = "is not a duration: write a number and a unit of s m h d, as in 30d."
+    elif not 0 <= found <= LONGEST or (member == "retention" and not found):
+        message = f"is not possible: it is more than nothing, and at most {print_duration(LONGEST)}."
+    else:
+        return found
+    problems.append(Problem((member,), f"{value!r:.60} {message}"))
     return default
+
+
+def _micros(text: str) -> Micros | None:
+    for unit, size in _UNITS:
+        count = text.removesuffix(unit)
+        if count != text and count.isascii() and count.isdigit() and len(count) < 20:
+            return int(count) * size
+    return None
 
 
 def _given(data: Mapping[str, Any]) -> dict[str, Any]:
