@@ -9,7 +9,8 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from nowboard.model.bounds import FIELDS, NAME, TEXT, TITLE
+from nowboard.dashboards.validate import MAX_VALUES
+from nowboard.model.bounds import FIELDS, NAME, TEXT, TITLE, VALUE, VALUES
 from nowboard.query.literals import MAX_LIST
 from nowboard.query.syntax import MAX_TEXT as SQL
 from nowboard.testing import make_app, make_token, serving
@@ -97,6 +98,93 @@ async def test_dashboards(client: httpx.AsyncClient, name: str, most: dict[str, 
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_document")
 
 
+def free(kind: str = "bar", **written: Any) -> dict[str, Any]:
+    """A document with one widget of which parts are written freely."""
+    query = {"query": QUERY} if kind != "text" else {}
+    place = {"lg": {"x": 0, "y": 0, "w": 3, "h": 2}}
+    return {"widgets": [{"id": "w", "kind": kind, "layouts": place, **query, **written}]}
+
+
+def choice(values: list[str]) -> dict[str, Any]:
+    return {"filters": [{"field": "c", "stream": "sales", "default": values}]}
+
+
+def leading(count: int) -> dict[str, Any]:
+    return free(clicks={"dashboard": "other", "filters": {"c": ["x"] * count}})
+
+
+def statement(length: int) -> dict[str, Any]:
+    return free(query={"sql": "select '" + "x" * (length - len("select ''")) + "'"})
+
+
+FREE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("filter values", choice(["x"] * MAX_VALUES), choice(["x"] * (MAX_VALUES + 1))),
+    ("filter value", choice(["x" * VALUE]), choice(["x" * (VALUE + 1)])),
+    ("sql", statement(SQL), statement(SQL + 1)),
+    ("markdown", free("text", options={"markdown": "x" * SQL}), free("text", options={"markdown": "x" * (SQL + 1)})),
+    ("option", free("line", options={"compare": "x" * 100}), free("line", options={"compare": "x" * (SQL + 1)})),
+    ("columns", free("table", options={"columns": [{"name": "count"}] * MAX_VALUES}),
+     free("table", options={"columns": [{"name": "count"}] * (MAX_VALUES + 1)})),
+    ("clicks", leading(MAX_VALUES), leading(MAX_VALUES + 1)),
+    ("parameters", free(query={"sql": "select 1", "parameters": [{"name": "p", "type": "float"}]}),
+     free(query={"saved": "s", "parameters": {f"p{n}": 1 for n in range(101)}})),
+    ("a name", {}, free("line", options={"x" * (NAME + 1): 1})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "most", "more"), FREE, ids=[row[0] for row in FREE])
+async def test_what_is_written_freely(
+    client: httpx.AsyncClient, name: str, most: dict[str, Any], more: dict[str, Any]
+) -> None:
+    passed = await client.put("/api/v1/dashboards/board", json={**BOARD, **most})
+    assert passed.status_code in (200, 201), passed.text[:500]
+    refused = await client.put("/api/v1/dashboards/other", json={**BOARD, "id": "other", **more})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_document"), refused.text[:500]
+    assert len(refused.content) < 10_000
+
+
+SAVED: dict[str, Any] = {"id": "saved", "title": "Saved", "query": {"stream": "sales", "measures": ["count(*)"]}}
+
+
+def parameter(**members: Any) -> dict[str, Any]:
+    return {"parameters": [{"name": "p", **members}]}
+
+
+LIBRARY: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
+    ("queries", "id", {"id": "q" * 63}, {"id": "q" * 64}, "bad_document"),
+    ("queries", "title", {"title": "x" * TITLE}, {"title": "x" * (TITLE + 1)}, "bad_document"),
+    ("queries", "description", {"description": "x" * TEXT}, {"description": "x" * (TEXT + 1)}, "bad_document"),
+    ("queries", "tags", {"tags": ["t"] * 32}, {"tags": ["t"] * 33}, "bad_document"),
+    ("queries", "tag", {"tags": ["x" * NAME]}, {"tags": ["x" * (NAME + 1)]}, "bad_document"),
+    ("queries", "parameters", {"parameters": [{"name": f"p{n}"} for n in range(50)]},
+     {"parameters": [{"name": f"p{n}"} for n in range(51)]}, "bad_document"),
+    ("queries", "label", parameter(label="x" * TITLE), parameter(label="x" * (TITLE + 1)), "bad_document"),
+    ("queries", "default", parameter(default="x" * VALUE), parameter(default="x" * (VALUE + 1)), "bad_document"),
+    ("queries", "list", parameter(type="string[]", default=["x"] * MAX_LIST),
+     parameter(type="string[]", default=["x"] * (MAX_LIST + 1)), "bad_document"),
+    ("queries", "allowed", parameter(allowed=["x"] * VALUES), parameter(allowed=["x"] * (VALUES + 1)), "bad_document"),
+    ("queries", "sql", {"query": {"sql": "select 1 as n -- " + "x" * (SQL - 17)}},
+     {"query": {"sql": "select 1 as n -- " + "x" * (SQL - 16)}}, "bad_query"),
+    ("templates", "id", {"id": "t" * 63}, {"id": "t" * 64}, "bad_document"),
+    ("templates", "title", {"title": "x" * TITLE}, {"title": "x" * (TITLE + 1)}, "bad_body"),
+    ("templates", "description", {"description": "x" * 2_000}, {"description": "x" * 2_001}, "bad_body"),
+    ("templates", "kind", {}, {"kind": "x" * 5_000}, "bad_document"),
+    ("templates", "document", {}, {"document": {"widgets": widgets(101)}}, "bad_document"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "name", "most", "more", "code"), LIBRARY, ids=[f"{r[0]} {r[1]}" for r in LIBRARY])
+async def test_saved_queries_and_templates(
+    client: httpx.AsyncClient, kind: str, name: str, most: dict[str, Any], more: dict[str, Any], code: str
+) -> None:
+    whole = SAVED if kind == "queries" else {"id": "made", "title": "Made", "document": BOARD}
+    passed = await client.post(f"/api/v1/{kind}", json={**whole, **most})
+    assert passed.status_code == 201, passed.text[:500]
+    refused = await client.post(f"/api/v1/{kind}", json={**whole, "id": "other", **more})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, code), refused.text[:500]
+    assert len(refused.content) < 10_000
+
+
 STREAMS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("fields", {"fields": fields(FIELDS)}, {"fields": fields(FIELDS + 1)}),
     ("description", {"description": "x" * TEXT}, {"description": "x" * (TEXT + 1)}),
@@ -104,6 +192,11 @@ STREAMS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("pii", {"fields": {"at": "timestamp", "a": {"type": "string", "pii": "email"}}},
      {"fields": {"at": "timestamp", "a": {"type": "string", "pii": "x" * (NAME + 1)}}}),
     ("name", {"name": "s" * 63}, {"name": "s" * 64}),
+    ("retention", {"retention": "36500d"}, {"retention": "36501d"}),
+    ("no retention", {"retention": "1s"}, {"retention": "0s"}),
+    ("a number as retention", {"retention": 1}, {"retention": 10**30}),
+    ("less than nothing", {"future_limit": "1d"}, {"future_limit": -1}),
+    ("dedup_window", {"dedup_window": "36500d"}, {"dedup_window": "9" * 5_000 + "d"}),
 ]  # fmt: skip
 
 
@@ -120,6 +213,8 @@ async def test_metrics(client: httpx.AsyncClient) -> None:
         ("/api/v1/metrics/a", {"stream": "sales", "sql": f"count(*) -- {'x' * SQL}"}),
         ("/api/v1/metrics/a", {"stream": "sales", "sql": "count(*)", "label": "x" * (TITLE + 1)}),
         ("/api/v1/metrics/a", {"stream": "sales", "sql": "count(*)", "unit": "x" * (NAME + 1)}),
+        ("/api/v1/metrics/a", {"stream": "sales", "sql": "count(*)", "decimals": 21}),
+        ("/api/v1/metrics/a", {"stream": "sales", "sql": "count(*)", "decimals": 10**30}),
         ("/api/v1/metrics/" + "a" * 64, {"stream": "sales", "sql": "count(*)"}),
     ):
         assert (await client.put(path, json=body)).status_code == 400, body

@@ -102,6 +102,8 @@ async def test_values_that_do_not_fit_are_refused_with_their_place(params: dict[
     [
         ({"saved": "nowhere"}, 404, "unknown_query"),
         ({"saved": "big", "version": 2}, 404, "unknown_version"),
+        ({"saved": "big", "version": 2**53 - 1}, 404, "unknown_version"),
+        ({"saved": "big", "version": 10**30}, 400, "bad_query"),
         ({"saved": "big", "version": 0}, 404, "unknown_version"),
         ({"saved": "big", "version": "1"}, 400, "bad_query"),
         ({"saved": 5}, 400, "bad_query"),

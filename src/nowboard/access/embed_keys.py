@@ -17,6 +17,7 @@ from nowboard.access.rules import require
 from nowboard.access.secrets import new_id, new_secret
 from nowboard.clock import Micros
 from nowboard.errors import BadRequest, NotFound, Unauthenticated
+from nowboard.model.bounds import NAME
 from nowboard.model.principals import Permission, Principal
 from nowboard.model.scopes import NOTHING, Scope
 from nowboard.model.wire import CloseCode
@@ -127,7 +128,8 @@ def site(text: str) -> str:
         host, port, parts = None, None, urlsplit("")
     plain = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
     usual = host is not None and all(each.isalnum() or each in ".-" for each in host) and host.isascii()
-    if parts.scheme not in ("http", "https") or not usual or text.lower() not in (plain, plain + "/"):
+    usual = usual and len(text) <= NAME and parts.scheme in ("http", "https")
+    if not usual or text.lower() not in (plain, plain + "/"):
         message = f"{text[:100]!r} is not a site; write an origin such as https://app.example.org"
         raise BadRequest(message, code="bad_limits", detail={"part": "sites"})
     return plain

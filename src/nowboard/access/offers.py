@@ -9,6 +9,7 @@ from nowboard.access.declared import filters_of, parameters_of
 from nowboard.access.held import Saved, holds_window
 from nowboard.access.locks import is_choice, locked_window
 from nowboard.errors import BadRequest
+from nowboard.model.bounds import excess_in
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.principals import Guest
 
@@ -31,6 +32,10 @@ def check_limits(guest: Guest, dashboard: Dashboard, saved: Saved) -> None:
     unset = [name for name, value in guest.parameters.items() if value is None]
     if unset:
         raise bad_limits("parameters", f"the parameter {unset[0]!r} needs a value")
+    for part, values in (("filters", guest.filters), ("parameters", guest.parameters)):
+        excess = excess_in(values)
+        if excess is not None:
+            raise bad_limits(part, f"{'.'.join(map(str, excess.path))}: {excess.message}")
     shown = [each for each in dashboard.widgets if guest.widgets is None or each.id in guest.widgets]
     _known("parameters", guest.parameters, parameters_of(shown, saved))
     try:

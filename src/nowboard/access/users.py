@@ -16,6 +16,7 @@ from nowboard.access.rules import require
 from nowboard.access.secrets import new_id
 from nowboard.clock import Micros
 from nowboard.errors import BadRequest, Conflict, Forbidden, NotFound
+from nowboard.model.bounds import VALUE, excess_in
 from nowboard.model.principals import HOME, Permission, Principal, PrincipalKind
 from nowboard.model.wire import CloseCode
 from nowboard.records.organisations import get_organisation
@@ -183,6 +184,9 @@ def check_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in attributes.items():
         values = value if isinstance(value, list) else [value]
         plain = all(isinstance(each, str | int | float | bool) for each in values) and len(values) <= 1_000
+        if excess_in(value) is not None:
+            message = f"the attribute {name[:64]!r} is longer than {VALUE:,} characters"
+            raise BadRequest(message, code="bad_attribute")
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) or name in _RESERVED or not plain:
             message = (
                 f"the attribute {name[:64]!r} is not a snake_case name with a text, number, boolean or list of them"

@@ -20,11 +20,15 @@ from nowboard.dashboards.problems import Path, Problem, convert, error_of
 from nowboard.dashboards.queries import check_query
 from nowboard.dashboards.references import references_in
 from nowboard.errors import BadDocument
+from nowboard.model.bounds import excess_in
 from nowboard.model.dashboards import Dashboard, Filter, Widget
 from nowboard.model.saved import SavedQuery
 from nowboard.model.streams import Catalog
+from nowboard.query.syntax import MAX_TEXT
 
 MAX_WIDGETS: Final = 100
+MAX_VALUES: Final = 1_000
+"""Of one list in a widget or a filter."""
 FILTER_KINDS: Final = ("select", "range")
 
 _WIDGET_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -81,6 +85,7 @@ def _problems(
     seen: set[str] = set()
     for index, widget in enumerate(dashboard.widgets):
         path: Path = ("widgets", index)
+        yield from _size_problems(widget, path)
         if not _WIDGET_ID.fullmatch(widget.id):
             yield Problem((*path, "id"), "Expected lower case letters, digits, hyphens and underscores, up to 63.")
         if widget.id in seen:
@@ -94,6 +99,9 @@ def filter_problems(filter_: Filter, path: Path, catalog: Catalog | None) -> Ite
     """What is wrong with one filter; with a `catalog`, its stream must have the field."""
     if filter_.kind not in FILTER_KINDS:
         yield Problem((*path, "kind"), f"Expected {' or '.join(FILTER_KINDS)}.")
+    excess = excess_in(filter_.default, values=MAX_VALUES)
+    if excess is not None:
+        yield Problem((*path, "default", *excess.path), excess.message)
     if catalog is None:
         return
     stream = catalog.streams.get(filter_.stream)
@@ -103,6 +111,16 @@ def filter_problems(filter_: Filter, path: Path, catalog: Catalog | None) -> Ite
         yield Problem((*path, "field"), f"Stream {filter_.stream!r} has no field {filter_.field!r}.")
     else:
         yield from label_problems(filter_, stream, path, catalog)
+
+
+def _size_problems(widget: Widget, path: Path) -> Iterator[Problem]:
+    """What is written into a widget freely has bounds all the same."""
+    free = {"query": widget.query, "parts": widget.parts, "options": widget.options}
+    if widget.clicks is not None:
+        free["clicks"] = {"filters": widget.clicks.filters}
+    excess = excess_in(free, texts=MAX_TEXT, values=MAX_VALUES)
+    if excess is not None:
+        yield Problem((*path, *excess.path), excess.message)
 
 
 def widget_problems(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 import msgspec
@@ -24,6 +25,11 @@ TABLE_ROWS: Final = 1_000_000
 TABLE_BYTES: Final = 64 * 1024 * 1024
 """Of a table as it comes, whether it is sent or read."""
 
+VALUE: Final = 10_000
+"""Characters of a value that a person gives: of a filter, a parameter, an attribute."""
+VALUES: Final = 5_000
+"""Such values in one list."""
+
 Name = Annotated[str, msgspec.Meta(max_length=NAME)]
 Title = Annotated[str, msgspec.Meta(max_length=TITLE)]
 Text = Annotated[str, msgspec.Meta(max_length=TEXT)]
@@ -34,3 +40,37 @@ Few = msgspec.Meta(max_length=32)
 Some = msgspec.Meta(max_length=100)
 """A list that a program writes."""
 Many = msgspec.Meta(max_length=FIELDS)
+Instant = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999)]
+"""Milliseconds since 1970, up to the end of the year 9999."""
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+"""A count or a version: what every part of the server, and a browser, holds exactly."""
+Decimals = Annotated[int, msgspec.Meta(ge=0, le=20)]
+"""Digits after the point."""
+
+
+class Excess(msgspec.Struct, frozen=True):
+    """Where in JSON data there is too much, and a sentence about it."""
+
+    path: tuple[str | int, ...]
+    message: str
+
+
+def excess_in(data: object, *, texts: int = VALUE, values: int = VALUES) -> Excess | None:
+    """The first text of `data` that is longer than `texts`, or list or object with more than `values` members.
+
+    However deep the data is nested, this does not recurse.
+    """
+    waiting: list[tuple[tuple[str | int, ...], object]] = [((), data)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, str):
+            if len(value) > texts:
+                return Excess(path, f"The text is longer than {texts:,} characters.")
+        elif isinstance(value, Mapping | list | tuple):
+            if len(value) > values:
+                return Excess(path, f"There are more than {values:,} values.")
+            members = value.items() if isinstance(value, Mapping) else enumerate(value)
+            if isinstance(value, Mapping) and any(len(str(name)) > NAME for name in value):
+                return Excess(path, f"The name of a member is longer than {NAME} characters.")
+            waiting.extend(((*path, name), each) for name, each in members)
+    return None

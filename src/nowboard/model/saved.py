@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from nowboard.model.bounds import Name, Some
+from nowboard.model.bounds import VALUES, Few, Name, Number, Some, Text, Title
 
 
 class AllowedValues(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -17,8 +17,8 @@ class AllowedValues(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkn
     """
 
     query: Any
-    column: str | None = None
-    label: str | None = None
+    column: Name | None = None
+    label: Name | None = None
 
 
 class SavedParameter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -29,12 +29,12 @@ class SavedParameter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
     query that gives them.
     """
 
-    name: str
-    type: str = "string"
-    label: str | None = None
+    name: Name
+    type: Name = "string"
+    label: Title | None = None
     default: Any = None
     required: bool = False
-    allowed: tuple[Any, ...] | AllowedValues | None = None
+    allowed: Annotated[tuple[Any, ...], msgspec.Meta(max_length=VALUES)] | AllowedValues | None = None
 
 
 class SavedColumn(msgspec.Struct, frozen=True):
@@ -50,11 +50,11 @@ class SavedQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     `columns` are those of the result; the server finds them when the query is stored.
     """
 
-    id: str
-    title: str
+    id: Name
+    title: Title
     query: Any
-    description: str | None = None
-    tags: tuple[str, ...] = ()
+    description: Text | None = None
+    tags: Annotated[tuple[Name, ...], Few] = ()
     parameters: tuple[SavedParameter, ...] = ()
     columns: tuple[SavedColumn, ...] = ()
 
@@ -66,15 +66,15 @@ class SavedQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 class SavedUse(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What stands in a widget instead of a query: the id of a saved query, and values for its parameters."""
 
-    saved: str
-    parameters: dict[str, Any] = {}
+    saved: Name
+    parameters: Annotated[dict[str, Any], Some] = {}
 
 
 class SavedAsk(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What stands in a request instead of a query: as in a widget, and of which version; without one the newest."""
 
     saved: Name
-    version: int | None = None
+    version: Number | None = None
     parameters: Annotated[dict[str, Any], Some] = {}
 
 

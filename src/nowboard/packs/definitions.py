@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from nowboard.dashboards.problems import Path, Problem, convert
-from nowboard.model.bounds import Few, Many, Name, Sql, Text, Title
+from nowboard.model.bounds import Decimals, Few, Many, Name, Sql, Text, Title
 from nowboard.model.fields import Field, FieldType, Role, is_name
 from nowboard.model.streams import Goal, Join, Metric, Stream, Table
 from nowboard.packs.durations import print_duration, read_duration
@@ -68,7 +68,7 @@ class MetricText(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     description: Text | None = None
     unit: Name | None = None
     format: Name | None = None
-    decimals: int | None = None
+    decimals: Decimals | None = None
     goal: Goal | None = None
 
 

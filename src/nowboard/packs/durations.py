@@ -8,23 +8,29 @@ from nowboard.clock import DAY, HOUR, MINUTE, SECOND, Micros
 from nowboard.dashboards.problems import Path, Problem
 
 _UNITS: Final[tuple[tuple[str, Micros], ...]] = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND))
-_DIGITS: Final = 9
+_DIGITS: Final = 20
 """More than any duration has; reading endless ones takes quadratic time."""
+LONGEST: Final[Micros] = 36_500 * DAY
+"""A hundred years."""
 
 
 def read_duration(
     value: str | int | None, path: Path, default: Micros | None, problems: list[Problem]
 ) -> Micros | None:
-    """Microseconds; `default` for None, and with a problem added for what is no duration."""
+    """Microseconds, at most `LONGEST`; `default` for None, and with a problem added for what is no duration.
+
+    A retention is longer than nothing, as events would not be there at all.
+    """
     if value is None:
         return default
-    if isinstance(value, int):
-        return value
-    for unit, size in _UNITS:
-        count = value.removesuffix(unit)
-        if count != value and count.isascii() and count.isdigit() and len(count) <= _DIGITS:
-            return int(count) * size
-    problems.append(Problem(path, f"{value!r} is not a duration: write a number and a unit of s m h d, as in 30d."))
+    found = value if isinstance(value, int) else _micros(value)
+    if found is None:
+        message = "is not a duration: write a number and a unit of s m h d, as in 30d."
+    elif not 0 <= found <= LONGEST or (path[-1] == "retention" and not found):
+        message = f"is not possible: it is more than nothing, and at most {print_duration(LONGEST)}."
+    else:
+        return found
+    problems.append(Problem(path, f"{value!r:.60} {message}"))
     return default
 
 
@@ -34,3 +40,11 @@ def print_duration(micros: Micros) -> str | int:
         if micros % size == 0 and micros >= size:
             return f"{micros // size}{unit}"
     return micros
+
+
+def _micros(text: str) -> Micros | None:
+    for unit, size in _UNITS:
+        count = text.removesuffix(unit)
+        if count != text and count.isascii() and count.isdigit() and len(count) < _DIGITS:
+            return int(count) * size
+    return None

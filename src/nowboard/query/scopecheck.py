@@ -7,6 +7,7 @@ from typing import Final
 from sqlglot import exp
 
 from nowboard.errors import BadQuery, BadRequest
+from nowboard.model.bounds import excess_in
 from nowboard.model.fields import is_name
 from nowboard.model.scopes import Scope
 from nowboard.model.streams import Catalog, Stream
@@ -17,14 +18,16 @@ from nowboard.query.zones import load_zone
 MOST_STREAMS: Final = 500
 """Predicates of one scope: every plan looks through them."""
 
+MOST: Final = 100
+"""Attributes and masks of one scope, and conditions on one stream."""
+
 
 def check_scope(scope: Scope, catalog: Catalog) -> frozenset[str]:
     """Whether every predicate is a condition over known fields that passes the guard by itself.
 
     Returns the attributes that the predicates name and `scope` gives no value. Raises `BadRequest` (`bad_scope`).
     """
-    if len(scope.streams) > MOST_STREAMS:
-        raise _bad(f"a scope names at most {MOST_STREAMS} streams and tables", "streams")
+    _check_size(scope)
     named: set[str] = set()
     for name, predicate in scope.streams.items():
         stream = _found(catalog, name)
@@ -39,6 +42,19 @@ def check_scope(scope: Scope, catalog: Catalog) -> frozenset[str]:
         if not is_name(name):
             raise _bad(f"{name!r} is no name for an attribute", f"attributes.{name}")
     return frozenset(named - scope.attributes.keys())
+
+
+def _check_size(scope: Scope) -> None:
+    if len(scope.streams) > MOST_STREAMS:
+        raise _bad(f"a scope names at most {MOST_STREAMS} streams and tables", "streams")
+    for part, members in (("attributes", scope.attributes), ("masks", scope.masks)):
+        if len(members) > MOST:
+            raise _bad(f"a scope has at most {MOST} {part}", part)
+    if any(len(predicate.also) > MOST for predicate in scope.streams.values()):
+        raise _bad(f"a stream has at most {MOST} further conditions", "streams")
+    excess = excess_in(scope.attributes)
+    if excess is not None:
+        raise _bad(excess.message, ".".join(("attributes", *map(str, excess.path))))
 
 
 def _found(catalog: Catalog, name: str) -> Stream | None:

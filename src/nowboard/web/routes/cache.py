@@ -15,6 +15,7 @@ from nowboard.access.rules import require_operator
 from nowboard.clock import Clock
 from nowboard.dashboards.asks import asks_of
 from nowboard.errors import NowboardError
+from nowboard.model.bounds import Name
 from nowboard.model.engine import Engine
 from nowboard.model.principals import Permission, Principal
 from nowboard.query.cache import CacheShare
@@ -61,7 +62,7 @@ class CacheAnswer(msgspec.Struct, frozen=True):
 class ClearBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which results to forget: those that read a stream or table whose name fits the pattern; `*` is all of them."""
 
-    streams: str = "*"
+    streams: Name = "*"
 
 
 class Cleared(msgspec.Struct, frozen=True):
@@ -73,7 +74,7 @@ class Cleared(msgspec.Struct, frozen=True):
 class PreloadBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A dashboard whose widgets are asked as they are first shown."""
 
-    dashboard: str
+    dashboard: Name
 
 
 class NotLoaded(msgspec.Struct, frozen=True):

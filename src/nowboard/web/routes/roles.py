@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from fastapi import APIRouter, Request, Response
 
@@ -9,6 +11,7 @@ from nowboard.access.authenticate import Authenticator
 from nowboard.access.roles import RoleView, access_role_change, access_role_removal, access_roles
 from nowboard.access.rules import require
 from nowboard.clock import Clock
+from nowboard.model.bounds import Number, Some
 from nowboard.model.engine import Engine
 from nowboard.model.principals import Permission
 from nowboard.model.scopes import EVERYTHING, Scope
@@ -24,9 +27,9 @@ from nowboard.web.scopes import scope_check
 class RoleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A role. `permissions` are left out for built-in roles; `scope` narrows what the organisation sees."""
 
-    permissions: list[Permission] | None = None
+    permissions: Annotated[list[Permission], Some] | None = None
     scope: Scope = EVERYTHING
-    requests_per_minute: int | None = None
+    requests_per_minute: Number | None = None
 
 
 class RoleAnswer(msgspec.Struct, frozen=True):

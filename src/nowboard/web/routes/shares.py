@@ -16,6 +16,7 @@ from nowboard.access.shares import (
 )
 from nowboard.clock import MILLISECOND, Clock
 from nowboard.dashboards.validate import validate
+from nowboard.model.bounds import Instant
 from nowboard.model.engine import Engine
 from nowboard.model.principals import Permission
 from nowboard.records.database import Records
@@ -36,7 +37,7 @@ class ShareBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subject: str | None = None
     level: str = "view"
     limits: GuestLimits | None = None
-    expires_at: int | None = None
+    expires_at: Instant | None = None
 
 
 class ShareAnswer(msgspec.Struct, frozen=True, omit_defaults=True):

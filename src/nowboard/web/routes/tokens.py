@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from nowboard.access.authenticate import Authenticator
 from nowboard.access.own_tokens import access_token_creation, access_token_removal, access_tokens
 from nowboard.clock import MILLISECOND, Clock, Micros
+from nowboard.model.bounds import Instant
 from nowboard.model.engine import Engine
 from nowboard.model.scopes import EVERYTHING, Predicate
 from nowboard.model.scopes import Scope as RowScope
@@ -45,7 +46,7 @@ class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     role: str | None = None
     scope: TokenScope | None = None
-    expires_at: int | None = None
+    expires_at: Instant | None = None
 
 
 class TokenItem(msgspec.Struct, frozen=True):
