@@ -102,6 +102,63 @@ async def test_refusals_are_noted_with_where_they_came_from(app: App, connect: C
     assert "canary" not in str(rows)
 
 
+STREAM = {"name": "orders", "time": "at", "fields": {"at": "timestamp", "shop": "string", "total": "float"}}
+COUNT = {"stream": "orders", "measures": ["count(*)"], "by": ["shop"], "window": {"all": True}}
+WIDGET = {"id": "count", "kind": "table", "query": COUNT, "layouts": {"lg": {"x": 0, "y": 0, "w": 4, "h": 4}}}
+
+
+async def test_definitions_are_noted(app: App, admin: httpx.AsyncClient) -> None:
+    await admin.post("/api/v1/streams", json=STREAM)
+    await admin.post("/api/v1/streams", json=STREAM)
+    await admin.put("/api/v1/streams/orders", json={**STREAM, "retention": "30d"})
+    table = {"key": "id", "fields": {"id": "string"}, "rows": [{"id": "canary"}, {"id": "b"}]}
+    await admin.put("/api/v1/tables/shops", json=table)
+    await admin.put("/api/v1/metrics/revenue", json={"stream": "orders", "sql": "sum(total)"})
+    await admin.put("/api/v1/metrics/broken", json={"stream": "orders", "sql": "sum(nothing)"})
+    rows = await app.records.run(search_audit, AuditFilter(), 10)
+    assert [(row.action, row.object_kind, row.object, row.detail) for row in reversed(rows)] == [
+        ("stream.create", "stream", "orders", {}),
+        ("stream.change", "stream", "orders", {}),
+        ("table.change", "table", "shops", {"rows": 2}),
+        ("metric.change", "metric", "revenue", {"stream": "orders"}),
+    ]
+    assert {row.principal_kind for row in rows} == {"token"}
+    assert "canary" not in str(rows)
+
+
+async def test_rows_that_leave_as_a_file_are_noted(app: App, admin: httpx.AsyncClient) -> None:
+    await admin.post("/api/v1/streams", json=STREAM)
+    events = [{"at": "2026-03-01T12:00:00Z", "shop": shop, "total": 1} for shop in ("canary", "b")]
+    await admin.post("/api/v1/streams/orders/events", json=events)
+    await admin.put(
+        "/api/v1/dashboards/sales?publish=true", json={"id": "sales", "title": "Sales", "widgets": [WIDGET]}
+    )
+    await admin.post("/api/v1/queries", json={"id": "shops", "title": "Shops", "query": COUNT})
+    sizes = []
+    for path, body in (
+        ("/query", {"query": COUNT}),
+        ("/query", {"query": COUNT, "format": "csv"}),
+        ("/query", {"query": {"sql": "select shop from orders where shop = 'canary'"}, "format": "arrow"}),
+        ("/query", {"dashboard": "sales", "widget": "count", "format": "csv"}),
+        ("/query", {"query": {"saved": "shops"}, "format": "csv"}),
+        ("/queries/shops/run", {"format": "csv"}),
+        ("/queries/shops/run", {}),
+    ):
+        answer = await admin.post(f"/api/v1{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        if body.get("format"):
+            sizes.append(len(answer.content))
+    rows = await app.records.run(search_audit, AuditFilter(action="query.export"), 10)
+    assert [(row.object_kind, row.object, row.detail) for row in reversed(rows)] == [
+        ("stream", "orders", {"format": "csv", "rows": 2, "bytes": sizes[0]}),
+        ("query", "sql", {"format": "arrow", "rows": 1, "bytes": sizes[1]}),
+        ("dashboard", "sales/count", {"format": "csv", "rows": 2, "bytes": sizes[2]}),
+        ("query", "shops", {"format": "csv", "rows": 2, "bytes": sizes[3]}),
+        ("query", "shops", {"format": "csv", "rows": 2, "bytes": sizes[4]}),
+    ]
+    assert "canary" not in str(rows)
+
+
 async def test_a_flood_of_refusals_does_not_fill_the_disk(app: App, connect: Connect) -> None:
     for number in range(300):
         client = connect(client=f"10.0.{number % 3}.{number}")

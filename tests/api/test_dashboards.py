@@ -65,7 +65,7 @@ async def test_a_draft_is_written_read_listed_published_and_trashed(app: App, cl
     }
     assert (await client.delete(f"{API}/dashboards/sales")).status_code == 204
     assert refusal(await client.get(f"{API}/dashboards/sales")) == (404, "unknown_dashboard")
-    assert await audited(app) == ["dashboard.create", "dashboard.publish", "dashboard.trash"]
+    assert await audited(app) == ["stream.create", "dashboard.create", "dashboard.publish", "dashboard.trash"]
 
 
 async def test_viewers_see_the_published_version_only(client: httpx.AsyncClient, as_role: AsRole) -> None:
@@ -171,6 +171,8 @@ async def test_the_list_is_searched_and_paged(client: httpx.AsyncClient) -> None
     assert await titles(q="board-2") == ["Gamma"]
     assert await titles(tag="even") == ["Beta", "Gamma"]
     assert await titles(owner="nobody") == []
+    (owner,) = {each["owner"] for each in (await client.get(f"{API}/dashboards")).json()["items"]}
+    assert await titles(owner=owner, tag="even") == ["Beta", "Gamma"]
     page = (await client.get(f"{API}/dashboards", params={"limit": 3})).json()
     assert [each["title"] for each in page["items"]] == ["alpha", "Beta", "delta"]
     rest = (await client.get(f"{API}/dashboards", params={"limit": 3, "after": page["next"]})).json()

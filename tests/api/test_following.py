@@ -257,7 +257,10 @@ async def test_only_operators_decide_what_is_followed(own: Postgres, database: p
             assert "warehouse" in (await admin.get(f"{API}/{path}")).text
             assert "warehouse" not in (await scoped.get(f"{API}/{path}")).text
         entries = (await admin.get(f"{API}/audit", params={"action": "table."})).json()["items"]
-        assert [entry["action"] for entry in entries if entry["outcome"] == "done"] == ["table.follow"]
+        assert [entry["action"] for entry in entries if entry["outcome"] == "done"] == [
+            "table.follow",
+            "table.change",
+        ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from typer.testing import CliRunner
 
 from nowboard import __version__
 from nowboard.cli.main import make
+from nowboard.records.audit import AuditFilter, search_audit
+from nowboard.records.database import Records
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
 
@@ -55,6 +58,13 @@ def test_token_create_prints_the_token_last(run: CliRunner, tmp_path: Path) -> N
     done = run.invoke(make(), ["token", "create", "--data", str(tmp_path), "--name", "x", "--expires", "90d"])
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[-1].startswith("nb_")
+    assert run.invoke(make(), ["token", "revoke", "x", "--data", str(tmp_path)]).exit_code == 0
+    with closing(Records(tmp_path / "records.db")) as records:
+        rows = records.call(search_audit, AuditFilter(), 10)
+    assert [(row.action, row.principal, row.detail["by"]) for row in reversed(rows)] == [
+        ("token.create", "system", "console"),
+        ("token.revoke", "system", "console"),
+    ]
     unknown = run.invoke(make(), ["token", "revoke", "nobody", "--data", str(tmp_path)])
     assert unknown.exit_code == 2
     assert "there is no usable token 'nobody'" in unknown.stderr

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
+from nowboard.access.audit import audit
 from nowboard.access.grants import to_row
 from nowboard.access.handing import check_role_of
 from nowboard.access.secrets import TOKEN_PREFIX, digest, new_id, new_secret
 from nowboard.clock import Micros
 from nowboard.errors import BadRequest, NotFound
-from nowboard.model.principals import HOME
+from nowboard.model.principals import HOME, SYSTEM
 from nowboard.model.scopes import EVERYTHING, Scope
 from nowboard.records.tokens import TokenRow, add_token, get_token, list_tokens, revoke_token
 
@@ -49,6 +50,22 @@ def issue_token(
     row = TokenRow(new_id("tok"), name, role, to_row(scope), now, expires_at, organisation=organisation, owner=owner)
     add_token(connection, row, digest(secret))
     return IssuedToken(secret, row)
+
+
+def issue_from_console(
+    connection: Connection, *, name: str, role: str, now: Micros, scope: Scope, expires_at: Micros | None
+) -> IssuedToken:
+    """`issue_token` for who has the server's files, noted in the audit log."""
+    issued = issue_token(connection, name=name, role=role, now=now, scope=scope, expires_at=expires_at)
+    audit(connection, SYSTEM, "token.create", "token", issued.row.id, now=now, detail={"role": role, "by": "console"})
+    return issued
+
+
+def withdraw_from_console(connection: Connection, token_id: str, now: Micros) -> TokenRow:
+    """`withdraw_token` for who has the server's files, noted in the audit log."""
+    row = withdraw_token(connection, token_id, now)
+    audit(connection, SYSTEM, "token.revoke", "token", row.id, now=now, detail={"by": "console"})
+    return row
 
 
 def withdraw_token(connection: Connection, token_id: str, now: Micros) -> TokenRow:

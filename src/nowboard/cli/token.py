@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from nowboard.access.tokens import issue_token, withdraw_token
+from nowboard.access.tokens import issue_from_console, withdraw_from_console
 from nowboard.cli.failures import told
 from nowboard.cli.options import DataOption, day, opened_records
 from nowboard.clock import DAY, HOUR, MINUTE, Micros, SystemClock
@@ -42,7 +42,7 @@ def create(
         now = SystemClock().now()
         until = None if expires is None else now + _duration(expires)
         rows = EVERYTHING if scope is None else _scope(scope)
-        issued = records.call(issue_token, name=name, role=role, now=now, scope=rows, expires_at=until)
+        issued = records.call(issue_from_console, name=name, role=role, now=now, scope=rows, expires_at=until)
         typer.echo(f"{issued.row.id}: token {issued.row.name!r} with role {issued.row.role}. It is shown only now:")
         typer.echo(issued.secret)
 
@@ -63,7 +63,7 @@ def revoke(
 ) -> None:
     """Revoke a token. A running server refuses it within a second and closes what it opened within five."""
     with told(), opened_records(data) as records:
-        row = records.call(withdraw_token, token, SystemClock().now())
+        row = records.call(withdraw_from_console, token, SystemClock().now())
         typer.echo(f"{row.id}: token {row.name!r} is revoked.")
 
 

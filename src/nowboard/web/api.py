@@ -31,6 +31,7 @@ from nowboard.web.live_access import LiveAccess
 from nowboard.web.live_sessions import live_routes
 from nowboard.web.metrics import Metrics
 from nowboard.web.middleware import Edge
+from nowboard.web.notes import Notes
 from nowboard.web.options import PREFIX, WebOptions
 from nowboard.web.routes.audit import audit_routes
 from nowboard.web.routes.cache import Cache, cache_routes
@@ -154,18 +155,19 @@ def _note_refusals(refusals: Refusals) -> NoteRefusal:
 
 def _api_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
     engine, records, clock, options = services.engine, services.records, services.clock, services.options
+    notes = Notes(records, clock)
     return [
         event_routes(gate, services.ingest),  # looked through in order, and most requests are for this one
         *_identity_routers(services, gate),
         organisation_routes(gate, records, services.authenticator, engine, clock, options),
         role_routes(gate, records, services.authenticator, engine, clock, options),
-        stream_routes(gate, engine, services.ingest.evolver, options),
-        table_routes(gate, engine, services.follower, records, clock, options),
-        following_routes(gate, services.follower, records, clock),
-        metric_routes(gate, engine, options),
+        stream_routes(gate, engine, services.ingest.evolver, notes, options),
+        table_routes(gate, engine, services.follower, notes, options),
+        following_routes(gate, services.follower, notes, clock),
+        metric_routes(gate, engine, notes, options),
         audit_routes(gate, records),
         erasure_routes(gate, services.erasures),
-        query_routes(gate, engine, services.resolver, services.metrics, options),
+        query_routes(gate, engine, services.resolver, services.metrics, notes, options),
         cache_routes(gate, services.cache, services.dashboards, engine, records, clock, options),
         *_sharing_routers(services, gate),
         *_document_routers(services, gate),
@@ -198,7 +200,7 @@ def _document_routers(services: WebServices, gate: Gate) -> list[APIRouter]:
         template_use_routes(gate, records, writing, clock, options),
         saved_query_routes(gate, records, saved, clock, options),
         one_saved_query_routes(gate, records, saved, clock, changed, options),
-        run_routes(gate, records, engine, saved, values, services.metrics, options),
+        run_routes(gate, records, engine, saved, values, services.metrics, Notes(records, clock), options),
     ]
 
 

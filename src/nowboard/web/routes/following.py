@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Connection
 
-from nowboard.access.audit import audit
 from nowboard.access.rules import require_operator
 from nowboard.clock import MILLISECOND, Clock, Micros
 from nowboard.model.principals import Permission, Principal
 from nowboard.packs.follows import FollowText, follow_text
-from nowboard.records.database import Records
 from nowboard.sources.postgres.follower import Follower
 from nowboard.sources.postgres.status import Following
 from nowboard.web.answers import answer
 from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
+from nowboard.web.notes import Notes
 from nowboard.web.openapi import described
 
 
@@ -48,7 +46,7 @@ class FollowingAnswer(msgspec.Struct, frozen=True):
     next_in: float | None
 
 
-def following_routes(gate: Gate, follower: Follower, records: Records, clock: Clock) -> APIRouter:
+def following_routes(gate: Gate, follower: Follower, notes: Notes, clock: Clock) -> APIRouter:
     """`/tables/{table}/following`."""
     router = api_router("Tables")
 
@@ -66,15 +64,10 @@ def following_routes(gate: Gate, follower: Follower, records: Records, clock: Cl
     async def refresh(request: Request, table: str) -> Response:
         principal = await operator(request)
         follower.following(table)
-        await records.run(note_table, principal, "table.refresh", table, clock.now())
+        await notes.add(principal, "table.refresh", "table", table)
         return answer(_answer(await follower.refresh(table), clock))
 
     return router
-
-
-def note_table(connection: Connection, principal: Principal, action: str, table: str, now: Micros) -> None:
-    """An entry of the audit log."""
-    audit(connection, principal, action, "table", table, now=now)
 
 
 def _answer(found: Following, clock: Clock) -> dict[str, object]:

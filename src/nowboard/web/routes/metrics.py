@@ -20,6 +20,7 @@ from nowboard.packs.definitions import MetricText, metric_text, read_metric
 from nowboard.web.answers import answer
 from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
+from nowboard.web.notes import Notes
 from nowboard.web.openapi import described
 from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
@@ -37,7 +38,7 @@ class MetricList(msgspec.Struct, frozen=True):
     items: list[NamedMetric]
 
 
-def metric_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
+def metric_routes(gate: Gate, engine: Engine, notes: Notes, options: WebOptions) -> APIRouter:
     """`/metrics`."""
     router = api_router("Metrics")
 
@@ -59,6 +60,7 @@ def metric_routes(gate: Gate, engine: Engine, options: WebOptions) -> APIRouter:
             raise NotFound(f"there is no stream {wanted.stream!r}", code="unknown_stream")
         await _try(engine, wanted, principal.scope)
         await engine.define([Definition(RecordKind.METRIC, metric, msgspec.json.encode(wanted))])
+        await notes.add(principal, "metric.change", "metric", metric, {"stream": wanted.stream})
         return answer(_named(wanted))
 
     return router

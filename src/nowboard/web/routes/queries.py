@@ -24,6 +24,7 @@ from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
 from nowboard.web.live_requests import unless_gone
 from nowboard.web.metrics import Metrics
+from nowboard.web.notes import Notes
 from nowboard.web.openapi import described
 from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_json
@@ -67,7 +68,9 @@ class QueryAnswer(msgspec.Struct, frozen=True):
     elapsed_ms: float
 
 
-def query_routes(gate: Gate, engine: Engine, resolver: Resolver, metrics: Metrics, options: WebOptions) -> APIRouter:
+def query_routes(
+    gate: Gate, engine: Engine, resolver: Resolver, metrics: Metrics, notes: Notes, options: WebOptions
+) -> APIRouter:
     """`/query`."""
     router = api_router("Queries")
 
@@ -86,7 +89,7 @@ def query_routes(gate: Gate, engine: Engine, resolver: Resolver, metrics: Metric
             raise QueryCancelled("nobody waits for this query any more")
         elapsed = perf_counter() - started
         metrics.query(elapsed)
-        return answer_as(result, body.format, elapsed)
+        return await noted(notes, principal, _source(body), result, body.format, elapsed)
 
     return router
 
@@ -145,6 +148,27 @@ def check_format(form: str) -> None:
     """Raise `BadRequest` for what no result can be answered as."""
     if form not in ("json", "csv", "arrow"):
         raise BadRequest("`format` is json, csv or arrow", code="bad_body", detail={"part": "format"})
+
+
+async def noted(
+    notes: Notes, principal: Principal, source: tuple[str, str], result: Result, form: str, elapsed: float
+) -> Response:
+    """The answer as `answer_as` has it; rows that leave as a file are noted with kind and name of what was asked."""
+    shown = answer_as(result, form, elapsed)
+    if form != "json":
+        detail = {"format": form, "rows": len(result.rows), "bytes": len(shown.body)}
+        await notes.add(principal, "query.export", *source, detail)
+    return shown
+
+
+def _source(body: QueryBody) -> tuple[str, str]:
+    """Kind and name of what was asked, for the audit log; never the text of a query, which may hold values."""
+    query = body.query or {}
+    if "saved" in query:
+        return "query", str(query["saved"])
+    if "stream" in query:
+        return "stream", str(query["stream"])
+    return ("dashboard", f"{body.dashboard}/{body.widget}") if body.dashboard else ("query", "sql")
 
 
 def answer_as(result: Result, form: str, elapsed: float) -> Response:

@@ -17,10 +17,11 @@ from nowboard.web.answers import answer
 from nowboard.web.gate import Gate
 from nowboard.web.live_requests import unless_gone
 from nowboard.web.metrics import Metrics
+from nowboard.web.notes import Notes
 from nowboard.web.openapi import described
 from nowboard.web.options import PREFIX, WebOptions
 from nowboard.web.reading import read_json
-from nowboard.web.routes.queries import QueryAnswer, answer_as, check_format
+from nowboard.web.routes.queries import QueryAnswer, check_format, noted
 from nowboard.web.saved import SavedQueries
 from nowboard.web.values import AllowedValue, ParameterValues
 
@@ -49,6 +50,7 @@ def run_routes(
     saved: SavedQueries,
     values: ParameterValues,
     metrics: Metrics,
+    notes: Notes,
     options: WebOptions,
 ) -> APIRouter:
     """`/queries/{id}/run` and `/queries/{id}/parameters/{name}/values`."""
@@ -74,7 +76,7 @@ def run_routes(
             raise QueryCancelled("nobody waits for this query any more")
         elapsed = perf_counter() - started
         metrics.query(elapsed)
-        return answer_as(result, body.format, elapsed)
+        return await noted(notes, principal, ("query", query), result, body.format, elapsed)
 
     @router.get("/parameters/{name}/values", **described("The values that a parameter takes", answer=AllowedList))
     async def allowed(request: Request, query: str, name: str) -> Response:

@@ -22,6 +22,7 @@ from nowboard.packs.diff import merged
 from nowboard.web.answers import answer
 from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
+from nowboard.web.notes import Notes
 from nowboard.web.openapi import described
 from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
@@ -46,7 +47,7 @@ class StreamList(msgspec.Struct, frozen=True):
     items: list[NamedStream]
 
 
-def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, options: WebOptions) -> APIRouter:
+def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, notes: Notes, options: WebOptions) -> APIRouter:
     """`/streams`."""
     router = api_router("Streams")
 
@@ -68,7 +69,9 @@ def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, options: WebOpti
                 raise Conflict(f"there is a stream {wanted.name!r} already; PUT /streams/{wanted.name} changes it")
             return wanted
 
-        return answer(_named(await evolver.change(wanted.name, fresh)), status=201)
+        made = await evolver.change(wanted.name, fresh)
+        await notes.add(principal, "stream.create", "stream", made.name)
+        return answer(_named(made), status=201)
 
     @router.get("/streams/{stream}", **described("One stream", answer=StreamAnswer))
     async def one(request: Request, stream: str) -> Response:
@@ -95,7 +98,9 @@ def stream_routes(gate: Gate, engine: Engine, evolver: Evolver, options: WebOpti
                 _refuse_retyping(current, wanted)
             return merged(current, wanted)
 
-        return answer(_named(await evolver.change(stream, extended)))
+        changed = await evolver.change(stream, extended)
+        await notes.add(principal, "stream.change", "stream", stream)
+        return answer(_named(changed))
 
     return router
 

@@ -9,7 +9,6 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from nowboard.access.rules import is_operator, may_see, require_operator, require_whole
-from nowboard.clock import Clock
 from nowboard.dashboards.problems import Problem, error_of
 from nowboard.errors import NotFound
 from nowboard.model.engine import Ask, Engine
@@ -24,16 +23,15 @@ from nowboard.packs.follows import FollowText
 from nowboard.packs.local import PAGE, as_dicts, page_sql, with_followed_rows
 from nowboard.packs.pack import TableRows
 from nowboard.packs.rows import read_rows
-from nowboard.records.database import Records
 from nowboard.sources.postgres.connections import Connections
 from nowboard.sources.postgres.follower import Follower
 from nowboard.web.answers import answer
 from nowboard.web.direct import api_router
 from nowboard.web.gate import Gate
+from nowboard.web.notes import Notes
 from nowboard.web.openapi import described
 from nowboard.web.options import WebOptions
 from nowboard.web.reading import read_object
-from nowboard.web.routes.following import note_table
 
 _NOWHERE: Final = Path("/nonexistent")
 """Tables over HTTP bring their rows along; a `file` is refused."""
@@ -71,9 +69,7 @@ class TableList(msgspec.Struct, frozen=True):
     items: list[NamedTable]
 
 
-def table_routes(
-    gate: Gate, engine: Engine, follower: Follower, records: Records, clock: Clock, options: WebOptions
-) -> APIRouter:
+def table_routes(gate: Gate, engine: Engine, follower: Follower, notes: Notes, options: WebOptions) -> APIRouter:
     """`/tables`."""
     router = api_router("Tables")
 
@@ -104,9 +100,9 @@ def table_routes(
             content = await with_followed_rows(engine, content)
             body = msgspec.json.encode(content.table)
             await engine.define([Definition(RecordKind.TABLE, table, body, content.rows)])
+        await notes.add(principal, "table.change", "table", table, {"rows": content.rows.num_rows})
         if before != follow:
-            action = "table.unfollow" if follow is None else "table.follow"
-            await records.run(note_table, principal, action, table, clock.now())
+            await notes.add(principal, "table.unfollow" if follow is None else "table.follow", "table", table)
         return answer(_named(content.table, principal))
 
     return router
