@@ -52,7 +52,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <Toasts>{children}</Toasts>
         </main>
       </div>
-      <Drawer opened={drawer} onClose={closeNavigation} size={272} padding={0} withCloseButton={false}>
+      <Drawer
+        opened={drawer}
+        onClose={closeNavigation}
+        size={272}
+        padding={0}
+        withCloseButton={false}
+        attributes={{ content: { 'aria-label': 'Navigation' } }}
+      >
         <Navigation folded={false} onHelp={helpDialog.open} />
       </Drawer>
       <ShortcutsDialog opened={help} onClose={helpDialog.close} />

@@ -19,7 +19,7 @@ export function FocusedWidget({ widget, onClose }: FocusedWidgetProps) {
       withCloseButton={false}
       padding={0}
       radius={0}
-      aria-label={widget.title || widget.kind}
+      attributes={{ content: { 'aria-label': widget.title || widget.kind } }}
     >
       <div className={styles.focused}>
         <WidgetCard widget={widget} focused />
