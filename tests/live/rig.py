@@ -205,10 +205,12 @@ class Rig:
     def define(self, *definitions: Definition) -> None:
         self._loop.run_until_complete(self.journal.define(definitions))
 
-    def append(self, rows: Sequence[dict[str, Any]], stream: Stream = ORDERS) -> None:
-        """Make rows durable; nothing else happens yet."""
+    def append(
+        self, rows: Sequence[dict[str, Any]], stream: Stream = ORDERS, ids: tuple[str, ...] | None = None
+    ) -> None:
+        """Make rows durable, but for those whose id is known; nothing else happens yet."""
         batch = pa.RecordBatch.from_pylist(list(rows), schema_of(stream))
-        self._loop.run_until_complete(self.journal.append(Events(stream.name, batch, self.clock.now())))
+        self._loop.run_until_complete(self.journal.append(Events(stream.name, batch, self.clock.now(), ids)))
 
     def drain(self) -> None:
         """Fold in everything that arrived, as the applier does."""

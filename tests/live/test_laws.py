@@ -1,4 +1,4 @@
-"""The two laws of live queries, over random events, queries, scopes, clocks, loads and restarts.
+"""The two laws of live queries, over random events, duplicates, queries, filters, scopes, clocks, loads and restarts.
 
 Law 1: at every prefix, the incremental result equals a fresh SQL query over the same rows at the same instant.
 Law 2: a snapshot with every change applied equals a fresh snapshot, order included.
@@ -6,7 +6,7 @@ Law 2: a snapshot with every change applied equals a fresh snapshot, order inclu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -80,6 +80,9 @@ SCOPES = [
 ]
 
 
+FILTERS: list[dict[str, Any]] = [{}, {}, {"channel": ["web"]}, {"region": ["no", "se"], "channel": ["web", "app"]}]
+
+
 @st.composite
 def queries(draw: st.DrawFn) -> dict[str, Any]:
     measures = draw(st.lists(st.sampled_from(MEASURES), min_size=1, max_size=4, unique_by=str))
@@ -132,6 +135,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("append"), st.lists(rows, min_size=1, max_size=6)),
         st.tuples(st.just("append"), st.lists(rows, min_size=1, max_size=6)),
+        st.tuples(st.just("retry"), st.integers(0, 3)),
         st.tuples(
             st.just("advance"),
             st.one_of(
@@ -141,7 +145,7 @@ steps = st.lists(
                 st.integers(0, 2 * DAY),
             ),
         ),
-        st.tuples(st.just("join"), st.tuples(queries(), st.sampled_from(SCOPES))),
+        st.tuples(st.just("join"), st.tuples(queries(), st.sampled_from(SCOPES), st.sampled_from(FILTERS))),
         st.tuples(st.sampled_from(["drain", "commit", "tick", "work", "answer", "check", "check"]), st.none()),
         st.tuples(st.just("table"), st.sampled_from([{"no": "Norway"}, {"no": "Norge", "se": "Sverige"}])),
         st.tuples(st.just("restart"), st.none()),
@@ -151,10 +155,35 @@ steps = st.lists(
 )
 
 
+@dataclass
+class Producer:
+    """Gives each row an id, and sends requests again, as who did not hear that they arrived."""
+
+    rig: Rig
+    requests: list[tuple[int, list[dict[str, Any]], tuple[str, ...]]] = field(default_factory=list)
+    ids: int = 0
+
+    def send(self, content: list[Row]) -> None:
+        ids = tuple(str(self.ids + number) for number in range(len(content)))
+        self.ids += len(content)
+        self.requests.append((self.rig.clock.now(), rows_of(self.rig, content), ids))
+        self.rig.append(self.requests[-1][1], ids=ids)
+
+    def retry(self, back: int) -> None:
+        """The request before the last, or another; within the time that ids are remembered."""
+        known = [each for each in self.requests if each[0] > self.rig.clock.now() - DAY // 2]
+        for _, content, ids in known[-1 - back :][:1]:
+            self.rig.append(content, ids=ids)
+
+
 def append(rig: Rig, content: list[Row]) -> None:
+    rig.append(rows_of(rig, content))
+
+
+def rows_of(rig: Rig, content: list[Row]) -> list[dict[str, Any]]:
     now = rig.clock.now()
     moments = [datetime.fromtimestamp((now - row.late) / SECOND, UTC).replace(tzinfo=None) for row in content]
-    rig.append([{"at": at, **row.values} for at, row in zip(moments, content, strict=True)])
+    return [{"at": at, **row.values} for at, row in zip(moments, content, strict=True)]
 
 
 def join(rig: Rig, query: dict[str, Any], scope: Scope, filters: dict[str, Any] | None = None) -> None:
@@ -164,14 +193,23 @@ def join(rig: Rig, query: dict[str, Any], scope: Scope, filters: dict[str, Any] 
         return  # such as a comparison of a window without a start: the planner's tests say which
 
 
-def run(rig: Rig, asked: list[Any], scope: Scope, script: list[Any]) -> None:
+def stored(rig: Rig) -> int:
+    with rig.store.snapshot() as view:
+        count: int = view.execute("SELECT count(*) AS n FROM stream_orders", timeout=10).to_pylist()[0]["n"]
+    return count
+
+
+def run(rig: Rig, asked: list[Any], scope: Scope, filters: dict[str, Any], script: list[Any]) -> None:
     rig.define(stream_definition(ORDERS), regions({"no": "Norway", "se": "Sweden"}))
     rig.drain()
+    producer = Producer(rig)
     for query in asked:
-        join(rig, query, scope)
+        join(rig, query, scope, filters)
     for name, argument in script:
         if name == "append":
-            append(rig, argument)
+            producer.send(argument)
+        elif name == "retry":
+            producer.retry(argument)
         elif name == "advance":
             rig.clock.advance(argument)
         elif name == "join":
@@ -181,13 +219,14 @@ def run(rig: Rig, asked: list[Any], scope: Scope, script: list[Any]) -> None:
         elif name == "restart":
             rig.restart()
             for query in asked:
-                join(rig, query, scope)
+                join(rig, query, scope, filters)
         else:
             getattr(rig, name)()
     rig.settle()
     rig.check()
     rig.settle()
     rig.check()
+    assert stored(rig) == producer.ids, "what was sent twice is there once"
     assert any(entry.live for entry in rig.life.registry) or not rig.clients
 
 
@@ -196,30 +235,35 @@ STARTS = [START, DST, AUTUMN - 6 * HOUR]
 SLOW_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-def run_from(start: int, asked: list[Any], scope: Scope, script: list[Any]) -> None:
+def run_from(start: int, asked: list[Any], scope: Scope, filters: dict[str, Any], script: list[Any]) -> None:
     rig = Rig(LiveLimits(exact_values=1_000))
     rig.clock.set(start)
     try:
-        run(rig, asked, scope, script)
+        run(rig, asked, scope, filters, script)
     finally:
         rig.close()
 
 
 several = st.lists(queries(), min_size=1, max_size=3)
+scopes, filters, starts = st.sampled_from(SCOPES), st.sampled_from(FILTERS), st.sampled_from(STARTS)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW_CHECKS)
-@given(asked=several, scope=st.sampled_from(SCOPES), start=st.sampled_from(STARTS), script=steps)
-def test_live_equals_recompute(asked: list[Any], scope: Scope, start: int, script: list[Any]) -> None:
-    run_from(start, asked, scope, script)
+@given(asked=several, scope=scopes, filters=filters, start=starts, script=steps)
+def test_live_equals_recompute(
+    asked: list[Any], scope: Scope, filters: dict[str, Any], start: int, script: list[Any]
+) -> None:
+    run_from(start, asked, scope, filters, script)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1_200)
 @settings(max_examples=1_000, deadline=None, suppress_health_check=SLOW_CHECKS)
-@given(asked=several, scope=st.sampled_from(SCOPES), start=st.sampled_from(STARTS), script=steps)
-def test_live_equals_recompute_for_long(asked: list[Any], scope: Scope, start: int, script: list[Any]) -> None:
-    run_from(start, asked, scope, script)
+@given(asked=several, scope=scopes, filters=filters, start=starts, script=steps)
+def test_live_equals_recompute_for_long(
+    asked: list[Any], scope: Scope, filters: dict[str, Any], start: int, script: list[Any]
+) -> None:
+    run_from(start, asked, scope, filters, script)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=SLOW_CHECKS)
