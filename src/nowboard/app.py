@@ -244,13 +244,17 @@ def _make_follower(settings: Settings, clock: Clock, engine: LocalEngine) -> Fol
     return Follower(engine, Connections(settings.connections), clock, limits)
 
 
+def _make_resolver(engine: LocalEngine, records: Records, dashboards: StoredDashboards) -> Subscriptions:
+    values = ParameterValues(engine)
+    return Subscriptions(dashboards, values, NamedQueries(records, SavedQueries(engine, values)))
+
+
 def _wire(
     settings: Settings, clock: Clock, journal: Journal, store: RenewingStore, records: Records, files: StaticFiles
 ) -> App:
     metrics, dashboards = Metrics(), StoredDashboards(records, clock)
     engine, relay, keeper = _make_engine(settings, clock, journal, store, records, metrics)
-    values = ParameterValues(engine)
-    resolver = Subscriptions(dashboards, values, NamedQueries(records, SavedQueries(engine, values)))
+    resolver = _make_resolver(engine, records, dashboards)
     hub = _make_hub(settings, clock, engine, relay, resolver, metrics)
     warmer = Warmer(records, dashboards, engine, clock, WarmLimits(settings.warm_queries))
     follower = _make_follower(settings, clock, engine)
@@ -366,6 +370,7 @@ def _web_options(settings: Settings) -> WebOptions:
         secure=settings.secure,
         public_url=settings.public_url,
         origins=frozenset(origin.lower().rstrip("/") for origin in settings.allowed_origins),
+        insecure=settings.insecure,
         session_lifetime=settings.session_days * DAY,
         metrics=Exposure(settings.metrics),
         docs=Exposure(settings.docs),

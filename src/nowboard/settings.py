@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 LogFormat = Literal["auto", "json", "console"]
@@ -118,6 +120,23 @@ class Settings(BaseSettings):
         return self.records_url or self.records_path
 
     @property
+    def insecure(self) -> tuple[str, ...]:
+        """Names of settings that give protection away: the server warns of them, and `/health/ready` names them."""
+        weak = {
+            "trusted_proxies": "*" in {each.strip() for each in self.trusted_proxies.split(",")},
+            "allowed_origins": any(_in_the_clear(each) for each in self.allowed_origins),
+            "public_url": self.public_url is not None and _in_the_clear(self.public_url),
+            "metrics": self.metrics == "everyone",
+        }
+        return tuple(name for name, is_weak in weak.items() if is_weak)
+
+    @property
     def secure(self) -> bool:
         """Whether browsers come over HTTPS, so that the cookie may say so."""
         return self.public_url is not None and self.public_url.startswith("https://")
+
+
+def _in_the_clear(address: str) -> bool:
+    """Whether what browsers send there crosses a network unencrypted."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname not in LOOPBACK

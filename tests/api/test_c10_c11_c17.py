@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from nowboard.cli.serve import WEAK, warn
 from nowboard.settings import Settings
 from nowboard.testing import make_app, make_token, started
 
@@ -62,3 +63,35 @@ def test_c17_no_setting_is_a_switch() -> None:
     """C17: what turns a check off would be a yes or no, and there is none among the settings."""
     switches = [name for name, field in Settings.model_fields.items() if field.annotation is bool]
     assert switches == []
+
+
+@pytest.mark.parametrize(
+    ("name", "weak", "fine"),
+    [
+        ("trusted_proxies", "127.0.0.1, *", "127.0.0.1"),
+        ("allowed_origins", ("http://shop.example.org",), ("https://shop.example.org", "http://localhost:3000")),
+        ("public_url", "http://board.example.org", "https://board.example.org"),
+        ("metrics", "everyone", "signed_in"),
+    ],
+)
+async def test_c17_what_gives_protection_away_is_shown(
+    capsys: pytest.CaptureFixture[str], name: str, weak: Any, fine: Any
+) -> None:
+    """C17: the server warns of it when it starts, and its health names it."""
+    for value, shown in ((weak, [name]), (fine, [])):
+        app = make_app(**{name: value})
+        warn(app.settings)
+        assert (f"warning: NOWBOARD_{name.upper()} " in capsys.readouterr().err) is bool(shown)
+        async with started(app):
+            transport = httpx.ASGITransport(app.api)
+            async with httpx.AsyncClient(transport=transport, base_url="http://board.test") as client:
+                assert (await client.get("/health/ready")).json()["insecure"] == shown
+
+
+async def test_c17_warnings_cover_every_weakness() -> None:
+    weak: dict[str, Any] = {
+        "trusted_proxies": "*",
+        "allowed_origins": ("http://a.example",),
+        "public_url": "http://a.example",
+    }
+    assert set(Settings(**weak, metrics="everyone").insecure) == set(WEAK)

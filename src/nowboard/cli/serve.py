@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -16,6 +16,14 @@ from nowboard.cli.memory import keep_memory_low
 from nowboard.cli.options import DataOption, settings_for
 from nowboard.errors import Unavailable
 from nowboard.settings import Settings
+
+WEAK: Final = {
+    "trusted_proxies": "is *: whoever connects can say where they come from; name the addresses of your proxies.",
+    "allowed_origins": "names a page that comes unencrypted, and with it the session cookie; use https.",
+    "public_url": "is unencrypted: cookies and passwords can be read on their way; use https.",
+    "metrics": "is everyone: figures and names of streams are shown to strangers; use signed_in.",
+}
+"""What is wrong with each of `Settings.insecure`, and what to do."""
 
 
 def serve(
@@ -31,8 +39,15 @@ def serve(
     with told():
         settings = settings_for(data=data, host=host, port=port)
         configure_logs(settings.log_level, settings.log_format)
+        warn(settings)
         keep_memory_low()
         run(build(settings), self_metrics=self_metrics)
+
+
+def warn(settings: Settings) -> None:
+    """Say on standard error which settings give protection away."""
+    for name in settings.insecure:
+        typer.echo(f"warning: NOWBOARD_{name.upper()} {WEAK[name]}", err=True)
 
 
 def run(app: App, *, self_metrics: bool = False) -> None:

@@ -23,11 +23,15 @@ class Exposure(Enum):
 
 @dataclass(frozen=True)
 class WebOptions:
-    """Options of the HTTP edge. `json_bytes` bounds bodies that are not events, `table_bytes` those of tables."""
+    """Options of the HTTP edge. `json_bytes` bounds bodies that are not events, `table_bytes` those of tables.
+
+    `insecure` names the settings that give protection away.
+    """
 
     secure: bool = False
     public_url: str | None = None
     origins: frozenset[str] = field(default_factory=frozenset)
+    insecure: tuple[str, ...] = ()
     session_lifetime: Micros = 14 * DAY
     metrics: Exposure = Exposure.LOCAL
     docs: Exposure = Exposure.EVERYONE

@@ -36,7 +36,8 @@ class Alive(msgspec.Struct, frozen=True):
 class Ready(msgspec.Struct, frozen=True):
     """Whether events are acknowledged and queries answered; `reasons` says why not.
 
-    `catching_up` is there while the store is brought up to the journal, after a start or because it failed.
+    `catching_up` is there while the store is brought up to the journal, after a start or because it failed. `insecure`
+    names the settings that give protection away.
     """
 
     ready: bool
@@ -45,6 +46,7 @@ class Ready(msgspec.Struct, frozen=True):
     durable: int
     applied: int
     catching_up: CatchUp | None = None
+    insecure: tuple[str, ...] = ()
 
 
 def health_routes(
@@ -66,6 +68,7 @@ def health_routes(
     @router.get("/health/ready", **described("Can it take events and answer queries", answer=Ready, public=True))
     async def ready() -> Response:
         found = readiness(engine, room, stopping=stopping(), catching_up=catching_up())
+        found = msgspec.structs.replace(found, insecure=options.insecure)
         return answer(found, status=200 if found.ready else 503)
 
     @router.get("/metrics", include_in_schema=False)
