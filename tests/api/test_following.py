@@ -138,6 +138,18 @@ async def test_equal_rows_write_nothing_even_after_a_restart(
         assert await cities(client) == {"a": "Oslo", "b": "Bergen"}
 
 
+async def test_a_connection_that_was_taken_away_leaves_the_rows(
+    own: Postgres, database: psycopg.Connection, tmp_path: Any
+) -> None:
+    async with started(make_app(**settings(own, database, data=tmp_path))) as app, client_of(app) as client:
+        await client.put(f"{API}/tables/shops", json=following())
+        await status_when(client, lambda status: status["succeeded_at"] is not None)
+    async with started(make_app(data=tmp_path)) as app, client_of(app) as client:
+        found = await status_when(client, lambda status: status["failed"] is not None)
+        assert (found["failed"]["code"], found["age"]) == ("unknown_connection", None)
+        assert await cities(client) == {"a": "Oslo", "b": "Bergen"}
+
+
 async def test_a_server_that_is_gone_or_hangs_takes_nothing_away(own: Postgres, database: psycopg.Connection) -> None:
     given = settings(own, database, follow_seconds=2)
     async with started(make_app(**given)) as app, client_of(app) as client:
