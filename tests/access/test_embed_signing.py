@@ -82,7 +82,7 @@ def test_a_token_lives_an_hour_unless_it_says_otherwise(office: People) -> None:
     assert issue(office).expires_at == NOW + HOUR
     assert issue(office, lifetime=LONGEST).expires_at == NOW + LONGEST
     assert issue(office, lifetime=SECOND).expires_at == NOW + SECOND
-    for lifetime in (0, -1, LONGEST + 1):
+    for lifetime in (0, -1, SECOND - 1, LONGEST + 1):
         with pytest.raises(BadRequest) as refused:
             issue(office, lifetime=lifetime)
         assert refused.value.code == "bad_expiry"
@@ -141,6 +141,27 @@ def test_the_rows_are_those_of_who_has_it_signed(office: People) -> None:
     with pytest.raises(Forbidden) as refused:
         issue(office, limits=GuestLimits(scope=Scope(everything=True, attributes={"stores": ["b"]})))
     assert refused.value.code == "scope_conflict"
+
+
+def test_masks_that_were_asked_for_are_in_the_token(office: People) -> None:
+    key(office)
+    office.role("editor", scope=Scope(everything=True, masks={"money": "hide"}))
+    made = issue(office, limits=GuestLimits(scope=Scope(everything=True, masks={"email": "hash"})))
+    assert said(made)["scope"]["masks"] == {"email": "hash", "money": "hide"}
+    assert said(issue(office))["scope"]["masks"] == {"money": "hide"}
+
+
+def test_a_token_that_ends_has_others_signed_until_then(office: People) -> None:
+    key(office)
+    office.token("tok", owner="ann", expires_at=NOW + HOUR)
+    office.dashboard("of-token", owner="tok")
+    assert said(issue(office, principal("tok"), dashboard="of-token"))["by"] == "tok"
+
+
+def test_attributes_that_no_predicate_names_are_left_out_beside_predicates(office: People) -> None:
+    key(office)
+    asked = Scope(streams={"orders": Predicate("channel = :channel")}, attributes={"channel": "web", "colour": "red"})
+    assert said(issue(office, limits=GuestLimits(scope=asked)))["scope"]["attributes"] == {"channel": "web"}
 
 
 def test_attributes_alone_fill_what_the_key_leaves_open(office: People) -> None:

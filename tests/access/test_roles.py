@@ -74,11 +74,15 @@ def test_a_role_of_ones_own_is_made_and_replaced(people: People) -> None:
     row = people.call(get_role, ACME, "crew")
     assert row is not None
     assert (row.permissions, row.requests_per_minute, row.updated_at) == (["export", "read"], 5, NOW)
-    again = change(people, "crew", permissions=[])
-    assert again == RoleView("crew", False, frozenset(), EVERYTHING, None, {})
+    people.user("bob", "crew")
+    used = change(people, "crew", permissions=[Permission.READ])
+    assert used.uses == {"users": ["bob@example.org"]}
+    again = change(people, "deck", permissions=[])
+    assert again == RoleView("deck", False, frozenset(), EVERYTHING, None, {})
     assert people.audited() == [
         ("root", "role.change", "role", "crew", {"permissions": ["export", "read"]}),
-        ("root", "role.change", "role", "crew", {"permissions": []}),
+        ("root", "role.change", "role", "crew", {"permissions": ["read"]}),
+        ("root", "role.change", "role", "deck", {"permissions": []}),
     ]
 
 

@@ -300,6 +300,17 @@ def test_a_revoked_share_is_over(office: People) -> None:
     assert office.audited()[-1] == ("ann", "share.revoke", "share", made.row.id, {"dashboard": "sales"})
 
 
+def test_a_token_that_ends_shares_and_revokes_until_then(office: People) -> None:
+    """What was shared with a role ends for everyone who has it."""
+    tok = principal("tok")
+    office.token("tok", owner="ann", expires_at=LATER)
+    office.dashboard("of-token", owner="tok")
+    share = office.share("role", "viewer", dashboard="of-token", by="tok")
+    assert office.call(access_shares, tok, "of-token", NOW) == [share]
+    office.call(access_share_revocation, tok, "of-token", share.id, NOW)
+    assert office.changes() == [("vic", CloseCode.RESTART, "a share ended")]
+
+
 def test_a_share_of_another_dashboard_cannot_be_revoked_here(office: People) -> None:
     office.dashboard("second")
     office.dashboard(organisation="other", owner="eve")

@@ -16,6 +16,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from nowboard.app import App
+from nowboard.clock import SECOND, ManualClock
 from nowboard.model.scopes import Predicate, Scope
 from nowboard.testing import Served, make_app, make_token, serving, started
 from tests.api.live import SocketClient
@@ -138,6 +139,18 @@ async def test_equal_rows_write_nothing_even_after_a_restart(
         assert await cities(client) == {"a": "Oslo", "b": "Bergen"}
 
 
+async def test_a_connection_that_was_taken_away_leaves_the_rows(
+    own: Postgres, database: psycopg.Connection, tmp_path: Any
+) -> None:
+    async with started(make_app(**settings(own, database, data=tmp_path))) as app, client_of(app) as client:
+        await client.put(f"{API}/tables/shops", json=following())
+        await status_when(client, lambda status: status["succeeded_at"] is not None)
+    async with started(make_app(data=tmp_path)) as app, client_of(app) as client:
+        found = await status_when(client, lambda status: status["failed"] is not None)
+        assert (found["failed"]["code"], found["age"]) == ("unknown_connection", None)
+        assert await cities(client) == {"a": "Oslo", "b": "Bergen"}
+
+
 async def test_a_server_that_is_gone_or_hangs_takes_nothing_away(own: Postgres, database: psycopg.Connection) -> None:
     given = settings(own, database, follow_seconds=2)
     async with started(make_app(**given)) as app, client_of(app) as client:
@@ -249,6 +262,8 @@ async def test_only_operators_decide_what_is_followed(own: Postgres, database: p
     ):
         refused = await scoped.put(f"{API}/tables/shops", json=following())
         assert (refused.status_code, refused.json()["error"]["code"]) == (403, "operators_only")
+        guessed = await scoped.put(f"{API}/tables/shops", json=following(connection="guess"))
+        assert guessed.json()["error"]["code"] == "operators_only", "nobody else learns which connections there are"
         await admin.put(f"{API}/tables/shops", json=following())
         plain = {"key": "id", "fields": {"id": "string"}, "rows": []}
         assert (await scoped.put(f"{API}/tables/shops", json=plain)).status_code == 403
@@ -302,3 +317,29 @@ async def test_addresses_stay_with_the_operator(
         texts += [(await client.get(path)).text for path in (f"{API}/tables", f"{API}/tables/shops", "/metrics")]
         texts += [(await client.post(f"{API}/tables/shops/refresh")).text]
         assert not any(part in text for text in texts for part in ("geheim", "nowhere", str(own.folder)))
+
+
+async def test_when_a_table_is_read_again(own: Postgres, database: psycopg.Connection) -> None:
+    clock = ManualClock()
+    given = settings(own, database)
+    given["connections"]["gone"] = f"postgresql://nowboard@/x?host={own.folder}/none"
+    async with started(make_app(clock=clock, **given)) as app, client_of(app) as client:
+        await client.put(f"{API}/tables/shops", json=following(every="90s"))
+        await status_when(client, lambda found: found["succeeded_at"] is not None)
+        for seconds, readings in ((89, 1), (1, 2), (90, 3)):
+            clock.advance(seconds * SECOND)
+            await eventually(lambda: sum(counted(app)) == readings)  # noqa: B023 - called before the next one
+            assert (await status_when(client, lambda found: not found["running"]))["failed"] is None
+        assert counted(app) == (1, 2, 0)
+
+        await client.put(f"{API}/tables/shops", json=following(connection="gone"))
+        for failures, pause in ((1, 5), (2, 10), (3, 20), (4, 40)):
+            found = await status_when(client, lambda found: found["failures"] == failures)  # noqa: B023
+            assert (found["next_in"], found["rows"]) == (pause, None)
+            clock.advance(pause * SECOND)
+        assert await cities(client) == {"a": "Oslo", "b": "Bergen"}
+
+
+def counted(app: App) -> tuple[int, int, int]:
+    figures = app.follower.figures
+    return figures.changed, figures.unchanged, figures.failed

@@ -15,6 +15,7 @@ from nowboard import __version__
 from nowboard.cli.main import make
 from nowboard.records.audit import AuditFilter, search_audit
 from nowboard.records.database import Records
+from tests.postgres import Postgres
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
 
@@ -115,3 +116,25 @@ def test_doctor_finds_damage(run: CliRunner, tmp_path: Path) -> None:
         found = {each["name"]: each["state"] for each in json.loads(done.stdout)["checks"]}
         assert (done.exit_code, found[check]) == (1, "problem"), done.stdout
         assert "Traceback" not in done.output
+
+
+def test_doctor_says_which_connections_can_be_used(
+    run: CliRunner, tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = {
+        "good": postgres.conninfo("postgres"),
+        "bad": f"postgresql://nowboard:geheim@/nowhere?host={postgres.folder}",
+    }
+    monkeypatch.setenv("NOWBOARD_CONNECTIONS", json.dumps(addresses))
+    done = run.invoke(make(), ["doctor", "--data", str(tmp_path / "nowhere")])
+    assert done.exit_code == 1
+    assert "ok       connection good: PostgreSQL 1" in done.stdout
+    assert "problem  connection bad: there is no such database or role" in done.stdout
+    for wrong, said in (
+        ('{"a": geheim', "connections"),
+        ('{"a": "geheim"}', "postgresql://"),
+        ('{"a": 5}', "valid string"),
+    ):
+        monkeypatch.setenv("NOWBOARD_CONNECTIONS", wrong)
+        refused = run.invoke(make(), ["doctor", "--data", str(tmp_path / "nowhere")])
+        assert (refused.exit_code > 0, said in refused.output, "geheim" in refused.output) == (True, True, False)

@@ -52,6 +52,7 @@ def test_they_are_read_with_everything_in_them(tmp_path: Path) -> None:
         ("big", "from orders", "form orders", "queries/big.yaml:3: sql:", "Syntax error"),
         ("big", "from orders", "from trips", "queries/big.yaml:3: sql:", "called 'trips'. It is in line 2, column"),
         ("big", ":least", ":most", "queries/big.yaml:3: sql:", ":most is not declared"),
+        ("big", "default: 100", "allowed: {query: {sql: select 1 as n from trips}}", "queries/big.yaml:8:", "'trips'"),
         ("big", "sql: |", "text: |", "queries/big.yaml:1:", "needs a `query`"),
         ("big", "id: big", "id: by-channel", "queries/by-channel.yaml:1: id:", "Another file"),
         ("money", "saved: big", "saved: bigg", "dashboards/money.yaml:11: widgets[1].query.saved:", "'bigg'. Save it"),

@@ -179,7 +179,7 @@ def test_recursion_is_not_available() -> None:
 def test_a_relation_is_a_name_and_nothing_else(sql: str) -> None:
     message, detail = refused(sql)
     assert message == "A relation is the name of a stream or table."
-    assert detail["part"] == "sql"
+    assert (detail["part"], detail["line"]) == ("sql", 1)
 
 
 def test_unknown_relations_have_a_hint_and_a_place() -> None:

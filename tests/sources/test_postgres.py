@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from nowboard.model.streams import Table
 from nowboard.sources.postgres.connections import Connections
 from nowboard.sources.postgres.reading import Reading, ReadLimits, probe, read_relation
 from nowboard.sources.postgres.typed import digest_of, typed_rows
+from nowboard.testing import make_app
 from tests.postgres import Postgres
 
 LIMITS = ReadLimits(seconds=20)
@@ -255,3 +257,11 @@ def test_connections_are_named_by_the_settings() -> None:
         with pytest.raises(NowboardError) as bad:
             Connections(given)
         assert (bad.value.code, "geheim" in bad.value.message) == ("bad_setting", False)
+
+
+def test_without_the_driver_a_start_with_connections_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as if it were not installed
+    assert Connections({}).names == []
+    with pytest.raises(BadRequest, match=r"pip install 'nowboard\[postgres\]'") as found:
+        make_app(connections={"warehouse": "postgresql://a:geheim@b/c"})
+    assert (found.value.code, "geheim" in found.value.message) == ("bad_setting", False)

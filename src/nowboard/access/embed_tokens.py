@@ -162,7 +162,7 @@ def access_embed_token(
     row, maker = owned_dashboard(connection, principal, dashboard_id, now)
     key = _own_key(connection, row.organisation, wanted.key)
     _check_dashboard(limits_of(key), row.id)
-    if not 0 < wanted.lifetime <= LONGEST:
+    if not SECOND <= wanted.lifetime <= LONGEST:
         raise BadRequest("an embed token lives from 1 second to 24 hours", code="bad_expiry")
     if len(wanted.subject) > _SUBJECT or not wanted.subject.isprintable():
         raise BadRequest(f"`sub` has at most {_SUBJECT} printable characters", code="bad_name")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from nowboard.clock import Micros
 from nowboard.errors import BadRequest
@@ -25,6 +26,8 @@ def settings_for(**given: Any) -> Settings:
     """The settings, with what the command line gave on top. Raises `BadRequest` naming the setting at fault."""
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
+    except SettingsError as error:  # names the setting; what it holds may be a secret
+        raise BadRequest(f"{error}: write JSON", code="bad_setting") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -36,13 +36,19 @@ def described(
     content: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     sends: str | None = None,
+    filled: Collection[str] = (),
 ) -> dict[str, Any]:
     """What a route's decorator takes: summary, the types of body and answer, and who may call it.
 
-    `sends` is the media type of an answer that is not JSON.
+    `sends` is the media type of an answer that is not JSON; `filled` are members that the server fills in where the
+    body leaves them out.
     """
     extra: dict[str, Any] = {_SCHEMAS: _schemas([kind for kind in (body, answer) if kind is not None])}
-    if body is not None:
+    if body is not None and filled:
+        name = f"{body.__name__}Body"
+        extra[_SCHEMAS][name] = _without_need(extra[_SCHEMAS][body.__name__], filled)
+        content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=name)}}}
+    elif body is not None:
         content = {"application/json": {"schema": _reference(body)}}
     if content is not None:
         extra["requestBody"] = {"required": True, "content": content}
@@ -82,6 +88,12 @@ def build_openapi(app: FastAPI, version: str) -> dict[str, Any]:
     }
     document["security"] = [{"token": []}, {"session": []}]
     return document
+
+
+def _without_need(schema: Mapping[str, Any], filled: Collection[str]) -> dict[str, Any]:
+    """`schema` where the members `filled` may be left out."""
+    needed = [name for name in schema.get("required", ()) if name not in filled]
+    return {**schema, "title": f"{schema['title']}Body", "required": needed}
 
 
 def _schemas(types: Sequence[type[Any]]) -> dict[str, Any]:

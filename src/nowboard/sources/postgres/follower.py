@@ -70,7 +70,10 @@ class Follower:
         """Look again and again for what is due, until cancelled; then end what runs."""
         try:
             while True:
-                self.look()
+                try:
+                    self.look()
+                except Exception:  # noqa: BLE001 - whatever is wrong with one look, the next one may be good
+                    _log.exception("Tables could not be looked through for what is due")
                 await asyncio.sleep(self._limits.look)
         finally:
             tasks = [state.task for state in self._states.values() if state.task is not None]

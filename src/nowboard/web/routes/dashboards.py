@@ -53,7 +53,10 @@ def dashboard_routes(gate: Gate, records: Records, writing: Writing, clock: Cloc
         cut = Page(limit, after).cut(found, sort_key)
         return answer(DashboardList([item_of(each.head, each.level) for each in cut.items], cut.next))
 
-    @router.post("/dashboards", **described("Create a dashboard", body=Dashboard, answer=Dashboard, status=201))
+    @router.post(
+        "/dashboards",
+        **described("Create a dashboard", body=Dashboard, answer=Dashboard, status=201, filled=("id",)),
+    )
     async def create(request: Request, visibility: str = ORGANISATION, publish: bool = False) -> Response:
         principal = await gate.principal(request, Permission.EDIT)
         document = await read_object(request, options.json_bytes)
@@ -73,7 +76,9 @@ def dashboard_routes(gate: Gate, records: Records, writing: Writing, clock: Cloc
 
     @router.put(
         "/dashboards/{dashboard}",
-        **described("Write the draft of a dashboard", body=Dashboard, answer=Dashboard, headers=IF_MATCH),
+        **described(
+            "Write the draft of a dashboard", body=Dashboard, answer=Dashboard, headers=IF_MATCH, filled=("id",)
+        ),
     )
     async def put(request: Request, dashboard: str, publish: bool = False, visibility: str | None = None) -> Response:
         principal = await gate.principal(request, Permission.EDIT)

@@ -88,7 +88,9 @@ def saved_query_routes(
         cut = Page(limit, after).cut(found, _key)
         return answer(SavedQueryList([_item(row) for row in cut.items], cut.next))
 
-    @router.post("/queries", **described("Save a query", body=SavedQuery, answer=SavedQuery, status=201))
+    @router.post(
+        "/queries", **described("Save a query", body=SavedQuery, answer=SavedQuery, status=201, filled=("id",))
+    )
     async def create(request: Request) -> Response:
         principal = await gate.principal(request, Permission.EDIT)
         document = await read_object(request, options.json_bytes)
@@ -121,7 +123,10 @@ def one_saved_query_routes(
         row = await records.run(access_query, await gate.principal(request), query)
         return tagged(row.document, row.etag)
 
-    @router.put("", **described("Change a saved query", body=SavedQuery, answer=SavedQuery, headers=IF_MATCH))
+    @router.put(
+        "",
+        **described("Change a saved query", body=SavedQuery, answer=SavedQuery, headers=IF_MATCH, filled=("id",)),
+    )
     async def put(request: Request, query: str) -> Response:
         principal = await gate.principal(request, Permission.EDIT)
         document = own_id(await read_object(request, options.json_bytes), query)

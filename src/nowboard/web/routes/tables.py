@@ -91,12 +91,13 @@ def table_routes(gate: Gate, engine: Engine, follower: Follower, notes: Notes, o
     async def put(request: Request, table: str) -> Response:
         principal = await gate.principal(request, Permission.DEFINE)
         require_whole(principal, table, "table")
-        content = _read(table, await read_object(request, options.table_bytes), follower.connections)
+        content = _read(table, await read_object(request, options.table_bytes))
         async with follower.defining:
             before = _follow_of(engine.catalog.tables.get(table))
             follow = content.table.follow
             if before is not None or follow is not None:
                 require_operator(principal, Permission.DEFINE)
+            _check_connection(content.table, follower.connections)
             content = await with_followed_rows(engine, content)
             body = msgspec.json.encode(content.table)
             await engine.define([Definition(RecordKind.TABLE, table, body, content.rows)])
@@ -117,12 +118,16 @@ def _named(table: Table, principal: Principal) -> dict[str, Any]:
     return {"name": table.name, **table_text(shown)}
 
 
-def _read(name: str, data: dict[str, Any], connections: Connections) -> TableRows:
+def _check_connection(table: Table, connections: Connections) -> None:
+    """Raise `BadDocument` for a table that follows a connection which is not there. Only operators learn this."""
+    if table.follow is not None and table.follow.connection not in connections.names:
+        message = f"The settings have no connection {table.follow.connection!r}."
+        raise error_of([Problem(("follow", "connection"), message)], f"Table {table.name!r}")
+
+
+def _read(name: str, data: dict[str, Any]) -> TableRows:
     problems: list[Problem] = []
     found = read_table(name, data, problems)
-    follow = None if found is None else found[0].follow
-    if follow is not None and follow.connection not in connections.names:
-        problems.append(Problem(("follow", "connection"), f"The settings have no connection {follow.connection!r}."))
     if found is not None and found[1].file is not None:
         problems.append(Problem(("file",), "Send the rows themselves; files are for packs."))
     if found is None or problems:

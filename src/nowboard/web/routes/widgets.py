@@ -45,7 +45,10 @@ def widget_routes(gate: Gate, records: Records, writing: Writing, clock: Clock, 
         shown = await records.run(access_shown, principal, dashboard, clock.now(), draft=draft)
         return tagged(find_widget(shown.document, widget), shown.etag)
 
-    @router.put("/{widget}", **described("Add or change a widget", body=Widget, answer=Widget, headers=IF_MATCH))
+    @router.put(
+        "/{widget}",
+        **described("Add or change a widget", body=Widget, answer=Widget, headers=IF_MATCH, filled=("id",)),
+    )
     async def put(request: Request, dashboard: str, widget: str) -> Response:
         principal = await gate.principal(request, Permission.EDIT)
         wanted = own_id(await read_object(request, options.json_bytes), widget)
