@@ -42,6 +42,43 @@ async def test_widgets_are_read_added_changed_and_removed_in_the_draft(client: h
     assert refusal(bad) == (400, "bad_document")
 
 
+async def test_a_widget_gets_an_id_and_comes_back_when_it_was_removed(client: httpx.AsyncClient) -> None:
+    read = await client.get(f"{SALES}/widgets/revenue")
+    assert refusal(await client.post(f"{SALES}/widgets", json=WITHOUT_PLACE)) == (428, "precondition_required")
+    added = await client.post(f"{SALES}/widgets", json=WITHOUT_PLACE, headers=match(read))
+    assert (added.status_code, added.json()["id"]) == (201, "channels")
+    twin = await client.post(f"{SALES}/widgets", json=WITHOUT_PLACE, headers=match(added))
+    assert (twin.status_code, twin.json()["id"]) == (201, "channels-2")
+    taken = await client.post(f"{SALES}/widgets", json={**WITHOUT_PLACE, "id": "revenue"}, headers=match(twin))
+    assert refusal(taken) == (409, "id_taken")
+    assert refusal(await client.post(f"{SALES}/widgets", json={}, headers=match(twin))) == (400, "bad_document")
+
+    changed = await client.put(
+        f"{SALES}/widgets/channels", json={**added.json(), "title": "By channel"}, headers=match(twin)
+    )
+    there = await client.post(f"{SALES}/widgets/channels/restore", headers=match(changed))
+    assert refusal(there) == (409, "id_taken")
+    gone = await client.delete(f"{SALES}/widgets/channels", headers=match(changed))
+    assert refusal(await client.post(f"{SALES}/widgets/channels/restore")) == (428, "precondition_required")
+    assert refusal(await client.post(f"{SALES}/widgets/none/restore", headers=match(gone))) == (404, "unknown_widget")
+    back = await client.post(f"{SALES}/widgets/channels/restore", headers=match(gone))
+    assert back.status_code == 200, back.text
+    assert back.json() == {**added.json(), "title": "By channel"}, "as it was last, where it was"
+
+
+async def test_a_widget_whose_place_was_taken_comes_back_below(client: httpx.AsyncClient) -> None:
+    read = await client.get(f"{SALES}/widgets/revenue")
+    gone = await client.delete(f"{SALES}/widgets/revenue", headers=match(read))
+    other = await client.put(
+        f"{SALES}/widgets/other", json={**WITHOUT_PLACE, "layouts": {"lg": {"x": 0, "y": 0, "w": 6, "h": 6}}},
+        headers=match(gone),
+    )  # fmt: skip
+    back = await client.post(f"{SALES}/widgets/revenue/restore", headers=match(other))
+    assert back.status_code == 200, back.text
+    was = read.json()["layouts"]["lg"]
+    assert back.json()["layouts"] == {"lg": {"x": 0, "y": 6, "w": was["w"], "h": was["h"]}}
+
+
 async def test_a_change_of_another_widget_in_between_is_told_with_a_proposal(client: httpx.AsyncClient) -> None:
     read = await client.get(f"{SALES}/widgets/revenue")
     await client.put(f"{SALES}/widgets/channels", json=WITHOUT_PLACE, headers=match(read))

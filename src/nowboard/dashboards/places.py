@@ -31,6 +31,22 @@ def moved_below(widget: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) 
     return {**widget, "layouts": {"lg": place}}
 
 
+def put_back(widget: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """`widget` where it was if all of it is free there, else below all `others`."""
+    own = widget.get("layouts", {}).get("lg")
+    taken = [each.get("layouts", {}).get("lg") for each in others]
+    if own and not any(_overlap(own, place) for place in taken if place):
+        return dict(widget)
+    return moved_below(widget, others)
+
+
+def _overlap(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "w"), ("y", "h"))
+    )
+
+
 def bottom_of(widgets: Sequence[Mapping[str, Any]]) -> int:
     """The first row under all of them."""
     places = [widget.get("layouts", {}).get("lg") for widget in widgets]

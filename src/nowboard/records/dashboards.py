@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -124,6 +124,13 @@ def get_draft(connection: Connection, organisation: str, dashboard_id: str, etag
     same = (drafts.organisation == organisation) & (drafts.dashboard == dashboard_id) & (drafts.etag == etag)
     found: Mapping[str, Any] | None = connection.execute(select(drafts.document).where(same)).scalar()
     return found
+
+
+def earlier_drafts(connection: Connection, organisation: str, dashboard_id: str) -> Iterator[Mapping[str, Any]]:
+    """The drafts before the present one that are still kept, the newest first."""
+    drafts = DASHBOARD_DRAFTS.c
+    same = (drafts.organisation == organisation) & (drafts.dashboard == dashboard_id)
+    yield from connection.execute(select(drafts.document).where(same).order_by(drafts.version.desc())).scalars()
 
 
 def delete_dashboard(connection: Connection, dashboard_id: str, organisation: str = HOME) -> bool:

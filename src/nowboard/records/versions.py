@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -91,6 +91,13 @@ def version_of_draft(connection: Connection, organisation: str, dashboard_id: st
     same = (versions.organisation == organisation) & (versions.dashboard == dashboard_id) & (versions.etag == etag)
     found = connection.execute(select(DASHBOARD_VERSIONS).where(same).order_by(versions.number.desc()).limit(1)).first()
     return None if found is None else VersionRow(**found._mapping)
+
+
+def earlier_versions(connection: Connection, organisation: str, dashboard_id: str) -> Iterator[Mapping[str, Any]]:
+    """The documents of a dashboard's versions, the newest first."""
+    versions = DASHBOARD_VERSIONS.c
+    same = (versions.organisation == organisation) & (versions.dashboard == dashboard_id)
+    yield from connection.execute(select(versions.document).where(same).order_by(versions.number.desc())).scalars()
 
 
 def published_versions(connection: Connection, organisation: str) -> list[VersionRow]:

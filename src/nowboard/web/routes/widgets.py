@@ -10,8 +10,11 @@ from fastapi import APIRouter, Request, Response
 
 from nowboard.access.dashboards import access_shown
 from nowboard.access.drafts import access_base
+from nowboard.access.lost_widgets import access_lost_widget
 from nowboard.clock import Clock
-from nowboard.dashboards.places import placed
+from nowboard.dashboards.ids import id_from
+from nowboard.dashboards.places import placed, put_back
+from nowboard.errors import Conflict
 from nowboard.model.dashboards import Widget
 from nowboard.model.principals import Permission, Principal
 from nowboard.records.database import Records
@@ -38,6 +41,26 @@ def widget_routes(gate: Gate, records: Records, writing: Writing, clock: Clock, 
         principal = await gate.principal(request)
         shown = await records.run(access_shown, principal, dashboard, clock.now(), draft=draft)
         return tagged({"items": shown.document.get("widgets", [])}, shown.etag)
+
+    @router.post(
+        "",
+        **described("Add a widget", body=Widget, answer=Widget, status=201, headers=IF_MATCH, filled=("id",)),
+    )
+    async def add(request: Request, dashboard: str) -> Response:
+        principal = await gate.principal(request, Permission.EDIT)
+        wanted = await read_object(request, options.json_bytes)
+        document, etag = await made_from(request, principal, dashboard)
+        taken = {each["id"] for each in document.get("widgets", ())}
+        if "id" not in wanted:
+            wanted["id"] = id_from(str(wanted.get("title") or wanted.get("kind")), taken)
+        return await put_in(principal, document, placed(wanted, document.get("widgets", ())), etag, status=201)
+
+    @router.post("/{widget}/restore", **described("Take a widget back", answer=Widget, headers=IF_MATCH))
+    async def restore(request: Request, dashboard: str, widget: str) -> Response:
+        principal = await gate.principal(request, Permission.EDIT)
+        document, etag = await made_from(request, principal, dashboard)
+        lost = await records.run(access_lost_widget, principal, dashboard, widget, clock.now())
+        return await put_in(principal, document, put_back(lost, document.get("widgets", ())), etag)
 
     @router.get("/{widget}", **described("One widget", answer=Widget))
     async def one(request: Request, dashboard: str, widget: str, draft: bool = False) -> Response:
@@ -70,6 +93,20 @@ def widget_routes(gate: Gate, records: Records, writing: Writing, clock: Clock, 
         rest = [each for each in document["widgets"] if each is not gone]
         row = await writing.change(principal, {**document, "widgets": rest}, etag)
         return Response(status_code=204, headers={"ETag": f'"{row.etag}"'})
+
+    async def put_in(
+        principal: Principal,
+        document: Mapping[str, Any],
+        widget: Mapping[str, Any],
+        etag: str | None,
+        status: int = 200,
+    ) -> Response:
+        """Add a widget that the draft does not have. Raises `Conflict` when it does."""
+        widgets = list(document.get("widgets", ()))
+        if any(each["id"] == widget["id"] for each in widgets):
+            raise Conflict(f"there is a widget {widget['id']!r} already; choose another id", code="id_taken")
+        row = await writing.change(principal, {**document, "widgets": [*widgets, widget]}, etag)
+        return tagged(find_widget(row.document, widget["id"]), row.etag, status=status)
 
     async def made_from(request: Request, principal: Principal, dashboard: str) -> tuple[Mapping[str, Any], str | None]:
         """The draft that the caller knows. If it is not the newest, writing refuses it with both sides."""
