@@ -61,7 +61,7 @@ test: setup $(STAMPS)/dev chromium ## everything: lint, types, contracts, all te
 	$(MAKE) lint types imports page-check
 	$(BIN)/pytest tests -m "not slow and not browser" -n 2
 	$(BIN)/pytest tests/browser
-	$(BIN)/pytest tests -m slow
+	$(BIN)/pytest tests -m slow -n 2
 
 check: setup $(STAMPS)/dev ## the quick part, under a minute
 	$(MAKE) -j2 lint types imports
