@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import zlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -199,11 +200,25 @@ def test_the_budget_survives_threads() -> None:
 
 def test_room_on_the_disk(tmp_path: Path) -> None:
     clock = ManualClock()
-    Room(None, 2**62, clock).check()
-    Room(tmp_path, 0, clock).check()
+    Room(None, 2**62, clock).check(1)
+    Room(tmp_path, 0, clock).check(1)
     full = Room(tmp_path, 2**62, clock)
     with pytest.raises(StorageFull) as raised:
-        full.check()
+        full.check(1)
     assert raised.value.retry_after == 5.0
     clock.advance(SECOND)
     assert full.problem is not None
+
+
+def test_room_is_looked_for_again_when_much_was_taken_at_once(tmp_path: Path) -> None:
+    """However fast events come, no more than the reserve is taken between two looks."""
+    files = tmp_path / "files"
+    files.mkdir()
+    size = 64 * 1024 * 1024
+    reserve = shutil.disk_usage(files).free - size
+    room = Room(files, reserve, ManualClock())
+    room.check(1)
+    (files / "grown").write_bytes(b"x" * 2 * size)
+    room.check(1)  # a look would tell, and the clock stands still
+    with pytest.raises(StorageFull):
+        room.check(size)

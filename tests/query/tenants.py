@@ -169,7 +169,7 @@ CONDITIONS = (
 )  # fmt: skip
 AGGREGATES = ("sum({n})", "avg({n})", "min({o})", "max({o})", "count({s})", "count(distinct {s})", "median({n})",
     "stddev_samp({n})", "quantile_cont({n}, 0.9)", "first({o})", "last({o})", "sum({n}) filter (where {c})",
-    "count(*) filter (where {c})", "arg_max({s}, ts)", "string_agg({t}, ',' order by ts)", "bool_or({c})",
+    "count(*) filter (where {c})", "arg_max({s}, ts)", "string_agg({t}, ',' order by {t})", "bool_or({c})",
     "count_if({c})", "count(*)", "visits_total", "revenue", "canary_metric", "revenue / visits_total")  # fmt: skip
 TEXTS = ("tenant", "site", "person", "email", "place.city", "place.secret")
 WINDOWS = ({"all": True}, {"last": "1h"}, {"last": "3h"}, {"since": "day"}, {"since": "year"},

@@ -166,7 +166,7 @@ async def journal(services: Services, passage: Passage) -> Passage:
     if not columns.batch.num_rows:
         status = services.engine.status()
         return structs.replace(passage, ack=Ack(0, 0, (), status.epoch, status.durable))
-    services.room.check()
+    services.room.check(columns.batch.get_total_buffer_size())
     key = passage.idempotency_key
     events = Events(
         stream.name,

@@ -10,7 +10,9 @@ from nowboard.clock import Clock
 from nowboard.errors import StorageFull
 
 _LOOK_EVERY: Final = 0.2
-"""Seconds between two looks; at 200 MB/s far less than the reserve is written in between."""
+"""Seconds between two looks, as long as what is acknowledged in between cannot have reached the reserve."""
+_WRITTEN: Final = 3
+"""How often a byte of events may be written at most: to the journal's log, to the journal and to the store."""
 _RETRY_SECONDS: Final = 5.0
 
 
@@ -22,22 +24,25 @@ class Room:
         self._reserve = reserve
         self._clock = clock
         self._next_look = float("-inf")
+        self._left = 0
+        """Bytes that are certainly left of the last look."""
         self._problem: str | None = None
 
     @property
     def problem(self) -> str | None:
         """Why events are refused, or None."""
         now = self._clock.monotonic()
-        if self._folder is not None and now >= self._next_look:
+        if self._folder is not None and (now >= self._next_look or self._left < self._reserve):
             self._next_look = now + _LOOK_EVERY
-            free = shutil.disk_usage(self._folder).free
+            self._left = free = shutil.disk_usage(self._folder).free
             self._problem = None
             if free < self._reserve:
                 self._problem = f"the disk has {free} bytes left, which is less than the reserve of {self._reserve}"
         return self._problem
 
-    def check(self) -> None:
-        """Raise `StorageFull` when there is not enough room for more events."""
+    def check(self, size: int) -> None:
+        """Raise `StorageFull` when there is not enough room for `size` bytes of events."""
+        self._left -= size * _WRITTEN
         problem = self.problem
         if problem is not None:
             raise StorageFull(f"Nothing was acknowledged: {problem}.", retry_after=_RETRY_SECONDS)
