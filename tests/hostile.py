@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from asyncio import StreamWriter
-from collections.abc import Awaitable, Callable
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
 GIB: Final = 1 << 30
@@ -13,6 +14,27 @@ HOLD: Final = 60.0
 """Seconds that a connection is held open; whoever waits for it to close has hung."""
 
 Attack = Callable[[StreamWriter, bytes], Awaitable[None]]
+
+
+@asynccontextmanager
+async def accepting(handle: Callable[[StreamReader, StreamWriter], Awaitable[None]]) -> AsyncIterator[int]:
+    """A port on loopback. `handle` gets every connection; what still runs at the end of the block is cancelled."""
+    tasks: set[asyncio.Future[None]] = set()
+
+    def accept(reader: StreamReader, writer: StreamWriter) -> None:
+        task = asyncio.ensure_future(handle(reader, writer))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in list(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await server.wait_closed()
 
 
 async def hold() -> None:

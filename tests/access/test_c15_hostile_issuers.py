@@ -21,7 +21,7 @@ from nowboard.clock import SECOND
 from nowboard.errors import Unavailable
 from nowboard.testing import make_app, started
 from tests.access.signing import AUDIENCE, ISSUER, claims, jwks, rsa, signed
-from tests.hostile import EVERYWHERE, GIB, Attack, dripping, endless, hold
+from tests.hostile import EVERYWHERE, GIB, Attack, accepting, dripping, endless, hold
 
 MIB = 1024 * 1024
 PATIENCE = Patience(step=1.0, whole=2.0)
@@ -87,23 +87,9 @@ class Issuer:
 @asynccontextmanager
 async def listening() -> AsyncIterator[Issuer]:
     issuer = Issuer()
-    tasks: set[asyncio.Task[None]] = set()
-
-    def accept(reader: StreamReader, writer: StreamWriter) -> None:
-        task = asyncio.ensure_future(issuer.handle(reader, writer))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
-    issuer.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with accepting(issuer.handle) as port:
+        issuer.url = f"http://127.0.0.1:{port}"
         yield issuer
-    finally:
-        server.close()
-        for task in list(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await server.wait_closed()
 
 
 async def refused(issuer: Issuer) -> Unavailable:

@@ -22,7 +22,7 @@ from nowboard.records.database import Records
 from nowboard.sources.postgres.reading import Reading, ReadLimits, read_relation
 from nowboard.testing import make_app, make_token, started
 from tests.api.test_warm import eventually
-from tests.hostile import EVERYWHERE, GIB, Attack, endless, garbage, hold
+from tests.hostile import EVERYWHERE, GIB, Attack, accepting, endless, garbage, hold
 from tests.postgres import Postgres
 
 MIB = 1024 * 1024
@@ -154,23 +154,8 @@ async def _copy(reader: StreamReader, writer: StreamWriter) -> None:
 async def relaying(path: str, point: str, attack: Attack) -> AsyncIterator[Relay]:
     relay = Relay(path)
     relay.point, relay.attack = point, attack
-    tasks: set[asyncio.Task[None]] = set()
-
-    def accept(reader: StreamReader, writer: StreamWriter) -> None:
-        task = asyncio.ensure_future(relay.handle(reader, writer))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
-    relay.port = server.sockets[0].getsockname()[1]
-    try:
+    async with accepting(relay.handle) as relay.port:
         yield relay
-    finally:
-        server.close()
-        for task in list(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await server.wait_closed()
 
 
 class Watcher:
