@@ -344,6 +344,7 @@ def _hub_limits(settings: Settings) -> HubLimits:
         sessions=settings.viewers,
         sessions_per_principal=settings.viewers_per_principal,
         subscriptions=settings.subscriptions_per_viewer,
+        subscriptions_per_principal=settings.subscriptions_per_principal,
     )
 
 

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     )
     viewers: int = Field(20_000, ge=1, description="Most sockets, streams and polls open at once.")
     viewers_per_principal: int = Field(2_000, ge=1, description="Most of these for one principal.")
+    subscriptions_per_principal: int = Field(
+        10_000, ge=1, description="Most subscriptions of one principal, in all of these together."
+    )
     subscriptions_per_viewer: int = Field(32, ge=1, description="Most subscriptions of one of these.")
     requests_guest: int = Field(30, ge=0, description="Requests a minute for who comes by a share; 0 is no limit.")
     requests_viewer: int = Field(300, ge=0, description="The same for roles that only read.")

@@ -245,7 +245,9 @@ async def test_bodies(admin: httpx.AsyncClient) -> None:
 
 
 async def test_frames_and_subscriptions_of_sockets() -> None:
-    async with serving(make_app(viewers_per_principal=2, subscriptions_per_viewer=3)) as served:
+    async with serving(
+        make_app(viewers_per_principal=2, subscriptions_per_viewer=3, subscriptions_per_principal=4)
+    ) as served:
         headers = {"authorization": f"Bearer {await make_token(served.app)}"}
         url = served.url.replace("http", "ws") + "/api/v1/live"
 
@@ -273,6 +275,12 @@ async def test_frames_and_subscriptions_of_sockets() -> None:
             refused = await told(socket, {"type": "subscribe", "id": "s3", "query": QUERY})
             assert (refused["code"], refused["detail"]) == ("limit_exceeded", {"limit": 3, "window": 0})
             second = await connect(url, additional_headers=headers, proxy=None)
+            assert (await told(second, {"type": "subscribe", "id": "s0", "query": QUERY}))["type"] == "subscribed"
+            refused = await told(second, {"type": "subscribe", "id": "s1", "query": QUERY})
+            assert (refused["code"], refused["detail"]) == ("limit_exceeded", {"limit": 4, "window": 0})
+            # what is given up, in any session, is free again
+            await socket.send(json.dumps({"type": "unsubscribe", "id": "s2"}))
+            assert (await told(socket, {"type": "subscribe", "id": "s2", "query": QUERY}))["type"] == "subscribed"
             third = await connect(url, additional_headers=headers, proxy=None)
             await third.wait_closed()
             assert third.close_code == 4429

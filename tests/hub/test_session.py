@@ -13,6 +13,7 @@ from nowboard.hub.channel import FROM_START, Channel
 from nowboard.hub.limits import HubLimits
 from nowboard.hub.session import Session
 from nowboard.hub.stats import HubStats
+from nowboard.hub.usage import Usage
 from nowboard.model import wire
 from nowboard.model.frames import Change, Column, Result, Update
 from nowboard.model.principals import SYSTEM
@@ -119,6 +120,22 @@ def test_room_for_subscriptions_and_channels() -> None:
     one.opened(wire.Subscribe(id="2"), {c: FROM_START})
     with pytest.raises(LimitExceeded):
         one.check_room("3", 0)
+
+
+def test_subscriptions_of_a_principal_are_counted_over_its_sessions() -> None:
+    limits, usage = HubLimits(subscriptions_per_principal=2), Usage()
+    one, other = (Session(name, SYSTEM, limits, 0.0, usage=usage) for name in ("s1", "s2"))
+    one.opened(wire.Subscribe(id="1"), {})
+    one.opened(wire.Subscribe(id="1"), {})  # takes the place of the former
+    other.opened(wire.Subscribe(id="1"), {})
+    assert usage.subscriptions == 2
+    for each in (one, other):
+        each.check_room("1", 0)
+        with pytest.raises(LimitExceeded):
+            each.check_room("2", 0)
+    one.dropped("1")
+    one.dropped("1")
+    other.check_room("2", 0)
 
 
 def test_what_is_owed_is_one_frame_per_channel() -> None:

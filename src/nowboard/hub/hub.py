@@ -20,6 +20,7 @@ from nowboard.hub.limits import HubLimits
 from nowboard.hub.requests import Requests
 from nowboard.hub.session import Session
 from nowboard.hub.stats import HubStats
+from nowboard.hub.usage import Usage
 from nowboard.hub.wheel import Wheel
 from nowboard.model import wire
 from nowboard.model.frames import Position, Update
@@ -41,7 +42,7 @@ class Hub:
         self._dependents = Dependents()
         self._requests = Requests(self._channels, self._delivery, resolver, self._dependents, self.stats)
         self._connections: dict[str, Connection] = {}
-        self._by_principal: dict[str, int] = {}
+        self._by_principal: dict[str, Usage] = {}
         self._paused: set[Connection] = set()
         self._wheel: Wheel[Connection] = Wheel(self.limits.resolution, clock.monotonic())
         self._incoming: deque[Update] = deque()
@@ -101,10 +102,11 @@ class Hub:
         """
         self._check_room(principal)
         now = self._clock.monotonic()
-        session = Session(secrets.token_urlsafe(16), principal, self.limits, now, heartbeat=heartbeat)
+        usage = self._by_principal.setdefault(principal.id, Usage())
+        usage.sessions += 1
+        session = Session(secrets.token_urlsafe(16), principal, self.limits, now, usage=usage, heartbeat=heartbeat)
         connection = Connection(self, session, sink, transport)
         self._connections[session.id] = connection
-        self._by_principal[principal.id] = self._by_principal.get(principal.id, 0) + 1
         self._wheel.put(connection, self._soonest(principal, now + self.limits.heartbeat))
         _add(self.stats.opened, transport, 1)
         _add(self.stats.sessions, transport, 1)
@@ -156,8 +158,10 @@ class Hub:
         connection.closed = True
         session = connection.session
         del self._connections[session.id]
-        _add(self._by_principal, session.principal.id, -1)
-        if not self._by_principal[session.principal.id]:
+        usage = self._by_principal[session.principal.id]
+        usage.sessions -= 1
+        usage.subscriptions -= len(session.subscriptions)
+        if not usage.sessions:
             del self._by_principal[session.principal.id]
         _add(self.stats.sessions, connection.transport, -1)
         _add(self.stats.closed, code, 1)
@@ -221,7 +225,8 @@ class Hub:
     def _check_room(self, principal: Principal) -> None:
         if self._stopping or len(self._connections) >= self.limits.sessions:
             raise Unavailable("The server has no room for another viewer just now.", retry_after=5.0)
-        if self._by_principal.get(principal.id, 0) >= self.limits.sessions_per_principal:
+        usage = self._by_principal.get(principal.id)
+        if usage is not None and usage.sessions >= self.limits.sessions_per_principal:
             most = self.limits.sessions_per_principal
             raise LimitExceeded(
                 f"At most {most} sessions at once.", detail={"limit": most, "window": 0}, retry_after=5.0

@@ -25,6 +25,8 @@ class HubLimits:
     """Sessions of the server; more are refused with 1013."""
     sessions_per_principal: int = 2_000
     """Sessions of one principal; more are refused with 4429."""
+    subscriptions_per_principal: int = 10_000
+    """Subscriptions of all sessions of one principal; more are refused by name."""
     buffered_bytes: int = 1024 * 1024
     """Bytes that may wait for a viewer; beyond them, newer frames take the place of those not yet written."""
     stall: float = 10.0

@@ -18,6 +18,7 @@ from nowboard.hub.channel import FROM_START, Channel
 from nowboard.hub.commands import Command
 from nowboard.hub.limits import HubLimits
 from nowboard.hub.messages import decode_messages, error_message
+from nowboard.hub.usage import Usage
 from nowboard.model import wire
 from nowboard.model.frames import Position
 from nowboard.model.principals import Principal
@@ -55,17 +56,25 @@ class Session:
 
     __slots__ = (
         "_heard", "_heartbeat", "_held", "_limits", "_mistakes", "_pinged", "_stalled", "_stalled_bytes",
-        "_subscriptions", "_uses", "_waiting", "id", "lag", "principal",
+        "_subscriptions", "_usage", "_uses", "_waiting", "id", "lag", "principal",
     )  # fmt: skip
 
     def __init__(
-        self, session_id: str, principal: Principal, limits: HubLimits, now: float, *, heartbeat: bool = True
+        self,
+        session_id: str,
+        principal: Principal,
+        limits: HubLimits,
+        now: float,
+        *,
+        usage: Usage | None = None,
+        heartbeat: bool = True,
     ) -> None:
         self.id = session_id
         self.principal = principal
         self.lag: dict[Channel, int] = {}
         """The channels that owe this viewer something, each with the viewer's cursor."""
         self._limits = limits
+        self._usage = usage or Usage()
         self._heartbeat = heartbeat
         self._subscriptions: dict[str, Subscription] = {}
         self._uses: dict[Channel, int] = {}
@@ -166,6 +175,9 @@ class Session:
         if request_id not in self._subscriptions and len(self._subscriptions) >= limits.subscriptions:
             detail = _at_once(limits.subscriptions)
             raise LimitExceeded(f"At most {limits.subscriptions} subscriptions per session.", detail=detail)
+        most = limits.subscriptions_per_principal
+        if request_id not in self._subscriptions and self._usage.subscriptions >= most:
+            raise LimitExceeded(f"At most {most} subscriptions in all sessions of yours.", detail=_at_once(most))
         others = sum(len(each.channels) for name, each in self._subscriptions.items() if name != request_id)
         if others + channels > limits.channels:
             raise LimitExceeded(f"At most {limits.channels} channels per session.", detail=_at_once(limits.channels))
@@ -189,6 +201,7 @@ class Session:
         replaced = self.dropped(request.id)
         subscription = Subscription(request, tuple(cursors), stamps, notice)
         self._subscriptions[request.id] = subscription
+        self._usage.subscriptions += 1
         for channel, cursor in cursors.items():
             self._uses[channel] = self._uses.get(channel, 0) + 1
             if cursor != channel.head:
@@ -201,6 +214,7 @@ class Session:
         subscription = self._subscriptions.pop(request_id, None)
         if subscription is None:
             return ()
+        self._usage.subscriptions -= 1
         for channel in subscription.channels:
             self._uses[channel] -= 1
             if not self._uses[channel]:
