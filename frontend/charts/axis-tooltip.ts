@@ -18,6 +18,8 @@ export interface Hover {
   readonly approximate: boolean;
   /** Shares of the whole are shown beside the values. */
   readonly shares?: boolean;
+  /** Names of series that are not drawn; they count for the shares all the same. */
+  readonly hidden?: ReadonlySet<string> | undefined;
 }
 
 function head({ table, formats, axis }: Hover, x: Value): string {
@@ -45,10 +47,11 @@ export function tooltipAt(hover: Hover, index: number): string {
     (a, b) => Number(a.previous) - Number(b.previous) || heightOf(b) - heightOf(a),
   );
   const total = shown.reduce((sum, series) => sum + Math.max(0, series.values[index] ?? 0), 0);
+  const drawn = shown.filter(({ name }) => hover.hidden?.has(name) !== true);
   const notes = [...(table.partial === index ? ['So far'] : []), ...(hover.approximate ? ['Estimated'] : [])];
   return tooltipHtml({
     head: head(hover, table.xs[index] ?? null),
-    lines: shown.map((series) => lineOf(hover, series, index, total)),
+    lines: drawn.map((series) => lineOf(hover, series, index, total)),
     foot: notes.join(' · '),
   });
 }

@@ -19,7 +19,7 @@ import {
 import { fade } from './color';
 import { type ChartContext, type Frames, fontSizeOf, formatsOf } from './context';
 import { isApproximate } from './frame';
-import { legendOption, namingOf } from './legend';
+import { legendOption, namingOf, shownOf } from './legend';
 import { nameAxis, nameRoom } from './name-axis';
 import { type BarOptions, optionsOf, type Threshold } from './options';
 import { seriesColors } from './palette';
@@ -55,9 +55,10 @@ function drawingOf(widget: Widget, result: Result, context: ChartContext): Drawi
   const series = percent ? shares(order) : order;
   const column = table.series[0]?.column ?? table.x.column;
   const look = percent ? { ...column, format: 'percent', decimals: 0 } : column;
+  const shown = shownOf(series, context);
   const drawn = stack
-    ? stackedExtremes(series)
-    : series.flatMap(({ values }) => values.filter((value) => value !== null));
+    ? stackedExtremes(shown)
+    : shown.flatMap(({ values }) => values.filter((value) => value !== null));
   const lines = linesOf(options.thresholds, series.length === 1 ? column : null);
   const marks = lines.map(({ value }) => value);
   const pixels = options.horizontal ? context.width * 0.6 : context.height * 0.8;
@@ -214,7 +215,8 @@ export function barOption(widget: Widget, frames: Frames, context: ChartContext)
     barSeries(drawing, each, colors.get(each.id) ?? context.theme.muted, labels, context),
   );
   const approximate = table.series.some(({ column }) => isApproximate(result, column));
-  const hover = { table, colors, formats, axis: options.axis, approximate, shares: stack };
+  const { hidden } = context;
+  const hover = { table, colors, formats, axis: options.axis, approximate, shares: stack, hidden };
   return {
     ...baseOption(context),
     grid: gridOption(margins),

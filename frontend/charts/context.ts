@@ -24,9 +24,14 @@ export interface ChartContext {
   readonly fontSize?: number;
   /** Instants of the horizontal axis that are zoomed into; the ticks follow. */
   readonly zoom?: readonly [number, number] | null;
+  /** Names that the viewer took out of the picture by its legend. */
+  readonly hidden?: ReadonlySet<string>;
 }
 
 export const fontSizeOf = (context: ChartContext): number => context.fontSize ?? 12;
+
+/** Whether something of this name is drawn. */
+export const isShown = (context: ChartContext, name: string): boolean => context.hidden?.has(name) !== true;
 
 export const NO_FRAMES: Frames = { main: null, parts: {} };
 

@@ -1,5 +1,5 @@
 /** Names of series: beside their ends up to four, above the chart beyond that. */
-import { type ChartContext, fontSizeOf } from './context';
+import { type ChartContext, fontSizeOf, isShown } from './context';
 import { fitText, textWidth, widest } from './measure';
 import type { Series } from './series';
 
@@ -60,6 +60,16 @@ export function namingOf(series: readonly Series[], context: ChartContext, direc
   };
 }
 
+/** What a legend shows as taken out. Said with every picture, for a legend is made anew with each. */
+export const selectedOf = (names: readonly string[], context: ChartContext): Record<string, boolean> =>
+  Object.fromEntries(names.map((name) => [name, isShown(context, name)]));
+
+/** The series that are drawn; all of them rather than none, so that the axes stay. */
+export function shownOf(series: readonly Series[], context: ChartContext): readonly Series[] {
+  const shown = series.filter(({ name }) => isShown(context, name));
+  return shown.length > 0 ? shown : series;
+}
+
 /** A legend above the chart, in the order of the values. */
 export function legendOption(series: readonly Series[], colors: ReadonlyMap<string, string>, context: ChartContext) {
   const { theme } = context;
@@ -81,6 +91,11 @@ export function legendOption(series: readonly Series[], colors: ReadonlyMap<stri
     icon: 'roundRect',
     padding: [2, 0],
     data: series.map(({ id, name }) => ({ name, itemStyle: { color: colors.get(id) ?? theme.muted } })),
+    selected: selectedOf(
+      series.map(({ name }) => name),
+      context,
+    ),
+    inactiveColor: theme.lineStrong,
     formatter: (name: string) => fitText(name, NAME_MOST, size),
     textStyle: { color: theme.textQuiet, fontSize: size },
     pageTextStyle: { color: theme.textQuiet, fontSize: size },

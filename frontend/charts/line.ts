@@ -8,7 +8,7 @@ import { baseOption, gridOption, LABEL_GAP, type Margins, unitRow, valueAxisFor,
 import { fade } from './color';
 import { type ChartContext, type Frames, formatsOf } from './context';
 import { isApproximate } from './frame';
-import { legendOption, type Naming, namingOf } from './legend';
+import { legendOption, type Naming, namingOf, shownOf } from './legend';
 import { type LineLook, lineSeries } from './line-series';
 import { type AreaOptions, type LineOptions, optionsOf } from './options';
 import { seriesColors } from './palette';
@@ -48,9 +48,10 @@ function axisOf(
   const formats = context.formats.inZone(null);
   const column = table.series[0]?.column ?? table.x.column;
   const look1 = percent ? { ...column, format: 'percent', decimals: 0 } : column;
+  const shown = shownOf(series, context);
   const drawn = look.stack
-    ? stackedExtremes(series)
-    : series.flatMap(({ values }) => values.filter((value) => value !== null));
+    ? stackedExtremes(shown)
+    : shown.flatMap(({ values }) => values.filter((value) => value !== null));
   const max = options.max ?? (percent ? 1 : undefined);
   return valueAxisFor(context, formats, look1, [...drawn, ...lines], {
     zero: look.area,
@@ -85,7 +86,8 @@ function marginsOf(naming: Naming, labelWidth: number, unit: boolean, context: C
 function hoverOf(drawing: Drawing, colors: ReadonlyMap<string, string>, context: ChartContext): Hover {
   const { table, result, look } = drawing;
   const approximate = table.series.some(({ column }) => isApproximate(result, column));
-  return { table, colors, formats: formatsOf(context, result), approximate, shares: look.stack };
+  const { hidden } = context;
+  return { table, colors, formats: formatsOf(context, result), approximate, shares: look.stack, hidden };
 }
 
 function xAxisOf(table: SeriesTable, width: number, context: ChartContext, formats: Formats) {

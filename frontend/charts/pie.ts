@@ -4,8 +4,9 @@ import type { Widget } from '../core/documents';
 import { type Formats, formatNumber, formatValue, unitOf } from '../core/format';
 import { compareCodePoints } from '../core/order';
 import { baseOption, tooltipBase } from './base';
-import { type ChartContext, type Frames, fontSizeOf, formatsOf } from './context';
+import { type ChartContext, type Frames, fontSizeOf, formatsOf, isShown } from './context';
 import { isApproximate } from './frame';
+import { selectedOf } from './legend';
 import { fitText } from './measure';
 import { optionsOf } from './options';
 import { type Slice, type Slices, slicesOf } from './slices';
@@ -53,6 +54,13 @@ function centre({ found, place, formats }: Drawing, context: ChartContext) {
   };
 }
 
+/** The ring always closes, so what is hidden has no part in the total and the shares. */
+function sharedAmong(found: Slices, context: ChartContext): Slices {
+  const total = found.slices.reduce((sum, { name, value }) => sum + (isShown(context, name) ? value : 0), 0);
+  if (total === 0 || total === found.total) return found;
+  return { ...found, total, slices: found.slices.map((slice) => ({ ...slice, share: slice.value / total })) };
+}
+
 /** Pixels per name of the legend. */
 const ROW = 20;
 
@@ -82,7 +90,7 @@ function legendOf({ found, byName, formats, place }: Drawing, context: ChartCont
   const size = fontSizeOf(context);
   const room = Math.max(40, place.wide ? context.width - place.radius * 2 - 94 : context.width - 90);
   const formatter = (name: string): string => {
-    const share = formats.percent(byName.get(name)?.share ?? 0, 0);
+    const share = isShown(context, name) ? formats.percent(byName.get(name)?.share ?? 0, 0) : '–';
     return `{name|${plainText(fitText(name, room, size))}}{share|${share}}`;
   };
   const rich = {
@@ -101,6 +109,8 @@ function legendOf({ found, byName, formats, place }: Drawing, context: ChartCont
     ...marks,
     formatter,
     textStyle: { fontSize: size, rich },
+    inactiveColor: theme.lineStrong,
+    selected: selectedOf(data, context),
     data,
   };
 }
@@ -136,8 +146,9 @@ function seriesOf({ found, place }: Drawing, donut: boolean, theme: Theme) {
 /** The option of a pie chart; null when there is nothing to share. */
 export function pieOption(widget: Widget, frames: Frames, context: ChartContext): EChartsOption | null {
   const result = frames.main;
-  const found = result ? slicesOf(widget, result) : null;
-  if (!result || !found || found.slices.length === 0) return null;
+  const whole = result ? slicesOf(widget, result) : null;
+  if (!result || !whole || whole.slices.length === 0) return null;
+  const found = sharedAmong(whole, context);
   const drawing: Drawing = {
     found,
     byName: new Map(found.slices.map((slice) => [slice.name, slice])),

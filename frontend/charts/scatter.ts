@@ -19,7 +19,7 @@ import { fade } from './color';
 import { type ChartContext, type Frames, fontSizeOf, formatsOf } from './context';
 import { numbersOf, type Picked, titleOf, valueAt } from './frame';
 import { placeLabels, type Side } from './labels';
-import { legendHeight } from './legend';
+import { legendHeight, selectedOf } from './legend';
 import { type Encoding, encodingOf, type Mark, marksOf } from './marks';
 import { optionsOf, type Threshold } from './options';
 import { besideRoom, markLines } from './thresholds';
@@ -148,6 +148,8 @@ export function scatterOption(widget: Widget, frames: Frames, context: ChartCont
     itemWidth: 10,
     itemHeight: 10,
     padding: [2, 0],
+    selected: selectedOf(groups, context),
+    inactiveColor: context.theme.lineStrong,
     textStyle: { color: context.theme.textQuiet, fontSize: size },
   };
   const hover = ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }): string => {

@@ -7,6 +7,7 @@ import styles from './Chart.module.css';
 import type { WidgetFrames } from './state';
 import { useChartContext } from './useChartContext';
 import { useEcharts } from './useEcharts';
+import { useLegendChoice } from './useLegendChoice';
 import { useMarkClick } from './useMarkClick';
 import { WidgetSkeleton } from './WidgetSkeleton';
 import { ZoomLayer } from './ZoomLayer';
@@ -26,12 +27,18 @@ export function Chart({ widget, frames: newest, onTable }: ChartProps) {
   const frames = useHeld(newest, useInView(element));
   const size = useMemo(() => ({ width, height }), [width, height]);
   const [zoom, setZoom] = useState<readonly [number, number] | null>(null);
-  const context = useChartContext(frames, size, zoom);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const context = useChartContext(
+    frames,
+    size,
+    useMemo(() => ({ zoom, hidden }), [zoom, hidden]),
+  );
   const option = useMemo(
     () => (width > 0 && height > 0 ? chartOption(widget, frames, context) : null),
     [widget, frames, context, width, height],
   );
   const chart = useEcharts(element, { region: mapNeeded(widget), option, size });
+  useLegendChoice(chart, setHidden);
   useMarkClick(chart, widget, frames.main, context);
   const summaryId = useId();
 

@@ -15,11 +15,19 @@ export interface Size {
 const LARGE_TYPE = 14;
 const LARGE: Size = { width: 900, height: 520 };
 
+/** What the viewer of a chart chose for a closer look. */
+export interface Closer {
+  readonly zoom: readonly [number, number] | null;
+  readonly hidden: ReadonlySet<string>;
+}
+
+const NOTHING_CHOSEN: Closer = { zoom: null, hidden: new Set() };
+
 /** `size` is that of the drawing area in px. The context changes with the frames, so that `now` keeps up with them. */
 export function useChartContext(
   frames: WidgetFrames,
   size: Size,
-  zoom: readonly [number, number] | null = null,
+  { zoom, hidden }: Closer = NOTHING_CHOSEN,
 ): ChartContext {
   const { formats } = useScene();
   const { shown } = useTheme();
@@ -37,7 +45,8 @@ export function useChartContext(
       ...(width >= LARGE.width && height >= LARGE.height ? { fontSize: LARGE_TYPE } : {}),
       now: Date.now(),
       zoom,
+      hidden,
     }),
-    [shown, formats, zone, width, height, reducedMotion, zoom, frames],
+    [shown, formats, zone, width, height, reducedMotion, zoom, hidden, frames],
   );
 }
