@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def test_labels_stand_beside_the_codes_and_are_found(page: Page, server: Server) -> None:
+def test_labels_stand_beside_the_codes_are_found_and_name_what_is_chosen(page: Page, server: Server) -> None:
     sign_in(page, server)
     page.goto(f"{server.url}/dashboards/shop")
     page.get_by_role("button", name=re.compile("^Channel .")).click()
@@ -50,3 +50,10 @@ def test_labels_stand_beside_the_codes_and_are_found(page: Page, server: Server)
     options.first.click()
     expect(page).to_have_url(re.compile(r"\?f\.channel=p1$"))
     expect(page.get_by_role("region", name="Orders")).to_contain_text(re.compile(r"(?<!\d)1(?!\d)"))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Channel Telephone", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Channel Telephone", exact=True)).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.get_by_role("button", name="Filters, 1 active").click()
+    expect(page.get_by_role("dialog", name="Filters")).to_contain_text("ChannelTelephone")

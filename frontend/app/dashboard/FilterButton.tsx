@@ -4,7 +4,8 @@ import type { Filter, FilterValue } from '../../core/types';
 import { Icon } from '../ui/Icon';
 import { FilterEditor } from './FilterEditor';
 import styles from './Filters.module.css';
-import { filterLabel, filterSummary } from './filterText';
+import { filterLabel } from './filterText';
+import { useFilterSummary } from './useFieldValues';
 
 interface FilterButtonProps {
   readonly filter: Filter;
@@ -15,7 +16,7 @@ interface FilterButtonProps {
 /** One filter: its name and what it holds; the editor opens below. */
 export function FilterButton({ filter, value, onChange }: FilterButtonProps) {
   const [opened, { toggle, close }] = useDisclosure(false);
-  const summary = filterSummary(value);
+  const summary = useFilterSummary(filter, value);
   const label = filterLabel(filter);
   return (
     <div className={styles.filter} data-active={summary !== null || undefined}>

@@ -1,13 +1,33 @@
 import { Button, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import type { Filter, FilterValue } from '../../core/types';
 import { Icon } from '../ui/Icon';
 import { ClickedFilters } from './ClickedFilters';
 import { useScene } from './context';
 import type { FilterProps } from './FilterBar';
 import { FilterEditor } from './FilterEditor';
 import styles from './Filters.module.css';
-import { filterLabel, filterSummary } from './filterText';
+import { filterLabel } from './filterText';
+import { useFilterSummary } from './useFieldValues';
 import { activeCount } from './view';
+
+interface SectionProps {
+  readonly filter: Filter;
+  readonly value: FilterValue;
+  readonly onChange: (value: FilterValue) => void;
+}
+
+function Section({ filter, value, onChange }: SectionProps) {
+  return (
+    <details className={styles.section}>
+      <summary>
+        <span>{filterLabel(filter)}</span>
+        <span className={styles.summary}>{useFilterSummary(filter, value) ?? 'All'}</span>
+      </summary>
+      <FilterEditor filter={filter} value={value} onChange={onChange} />
+    </details>
+  );
+}
 
 /** The same filters on phones: one button, and a sheet from below. */
 export function FilterSheet({ filters, chosen, change }: FilterProps) {
@@ -35,17 +55,12 @@ export function FilterSheet({ filters, chosen, change }: FilterProps) {
       >
         <div className={styles.sheet}>
           {(document.filters ?? []).map((filter) => (
-            <details key={filter.field} className={styles.section}>
-              <summary>
-                <span>{filterLabel(filter)}</span>
-                <span className={styles.summary}>{filterSummary(filters[filter.field] ?? []) ?? 'All'}</span>
-              </summary>
-              <FilterEditor
-                filter={filter}
-                value={filters[filter.field] ?? []}
-                onChange={(value) => change({ filters: { ...chosen, [filter.field]: value } })}
-              />
-            </details>
+            <Section
+              key={filter.field}
+              filter={filter}
+              value={filters[filter.field] ?? []}
+              onChange={(value) => change({ filters: { ...chosen, [filter.field]: value } })}
+            />
           ))}
         </div>
         <ClickedFilters chosen={chosen} change={change} />

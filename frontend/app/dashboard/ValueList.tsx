@@ -1,12 +1,12 @@
 import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Filter, Value } from '../../core/types';
-import { fieldValuesQuery, VALUES_LIMIT } from '../api/values';
+import { VALUES_LIMIT } from '../api/values';
 import { Icon } from '../ui/Icon';
 import { useScene } from './context';
 import styles from './Filters.module.css';
 import { filterLabel, offered, toggleValue, valueText } from './filterText';
+import { useFieldValues } from './useFieldValues';
 
 interface ValueListProps {
   readonly filter: Filter;
@@ -16,10 +16,9 @@ interface ValueListProps {
 
 /** The values of a field with their number of events, to search and tick. */
 export function ValueList({ filter, chosen, onChange }: ValueListProps) {
-  const { document, window, formats, zone } = useScene();
+  const { formats } = useScene();
   const [search, setSearch] = useState('');
-  const timezone = zone.zone === zone.own ? undefined : zone.zone;
-  const values = useQuery(fieldValuesQuery({ dashboard: document.id, field: filter.field, window, timezone }));
+  const values = useFieldValues(filter);
   const combobox = useCombobox({ opened: true });
   const multiple = filter.multiple !== false;
   const shown = offered(values.data ?? [], chosen, search);

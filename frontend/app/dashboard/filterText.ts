@@ -18,11 +18,11 @@ export const valueText = (value: Value): string => {
 
 const SHOWN = 2;
 
-/** What a filter holds, short enough for its button; null when it lets everything pass. */
-export function filterSummary(value: FilterValue): string | null {
+/** What a filter holds, short enough for its button; null when it lets everything pass. `nameOf` a value is what it is called. */
+export function filterSummary(value: FilterValue, nameOf: (value: Value) => string = valueText): string | null {
   if (!isRange(value)) {
     if (value.length === 0) return null;
-    const shown = value.slice(0, SHOWN).map(valueText).join(', ');
+    const shown = value.slice(0, SHOWN).map(nameOf).join(', ');
     return value.length > SHOWN ? `${shown} +${value.length - SHOWN}` : shown;
   }
   const { min = null, max = null } = value;
