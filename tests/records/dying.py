@@ -1,7 +1,8 @@
 """Migrate databases in child processes that kill themselves at a statement: `python dying.py`, JSON on the input.
 
 The input is `{"revision": …, "targets": [[kind, target, count], …]}`: each target is migrated by a child that dies
-right before its `count`-th statement (the commit counts as one). The output names for each how its child ended.
+right before its `count`-th statement (the commit counts as one); `new` as the revision makes them without migrations.
+The output names for each how its child ended.
 Children are forked after everything was imported, which is what makes trying every statement affordable.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from nowboard.records.connections import open_engine
+from nowboard.records.creating import create
 from nowboard.records.migrate import migrate
 
 
@@ -38,7 +40,11 @@ def migrate_and_die(kind: str, target: str, revision: str, count: int) -> None:
     event.listen(engine, "commit", fuse.burn)
     options = {"isolation_level": "READ COMMITTED"} if kind == "url" else {}
     with engine.connect().execution_options(**options) as connection:
-        migrate(connection, revision)
+        if revision == "new":
+            create(connection)
+            connection.commit()
+        else:
+            migrate(connection, revision)
 
 
 def main() -> None:

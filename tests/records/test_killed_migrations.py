@@ -165,6 +165,15 @@ def die(databases: Databases, targets: Sequence[str], counts: Sequence[int], rev
 
 @pytest.mark.parametrize(("old", "new"), [(None, HEAD), *itertools.pairwise(REVISIONS)])
 def test_killed_at_every_statement(databases: Databases, old: str | None, new: str) -> None:
+    kill_at_every_statement(databases, old, new)
+
+
+def test_a_new_file_killed_at_every_statement(tmp_path: Path) -> None:
+    kill_at_every_statement(Files(tmp_path), None, "new")
+
+
+def kill_at_every_statement(databases: Databases, old: str | None, new: str) -> None:
+    """Nothing but the old schema or the new one is left, wherever it ends."""
     base = databases.base(old)
     whole = databases.copy(base, 0)
     assert die(databases, [whole], [MOST], new) == [0]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Inspector, inspect, text
 
 from nowboard.records.database import Records, versions
+from nowboard.records.migrate import main as migrate_target
 from nowboard.records.migrate import migrations
 from nowboard.records.secrets import server_secret
 from nowboard.records.sessions import (
@@ -29,11 +31,51 @@ from nowboard.records.tokens import TokenRow, add_token, find_token, get_token, 
 DIGEST = b"d" * 32
 
 
-def test_migrations_make_the_tables_that_the_code_uses(records: Records) -> None:
+def test_migrations_make_the_tables_that_the_code_uses(target: Path | str) -> None:
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
+    migrate_target(target)
+    records = Records(target)
     assert records.call(differences) == []
+    records.close()
+
+
+def test_a_new_file_is_like_one_that_was_migrated(tmp_path: Path) -> None:
+    def whole(connection: Connection) -> dict[str, Any]:
+        found = inspect(connection)
+        tables = sorted(found.get_table_names())
+        triggers = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+        return {
+            "tables": {name: described(found, name) for name in tables},
+            "triggers": [tuple(row) for row in connection.execute(triggers)],
+            "rows": {name: rows_of(connection, name) for name in tables},
+        }
+
+    migrate_target(tmp_path / "old.db")
+    old, new = Records(tmp_path / "old.db"), Records(tmp_path / "new.db")
+    assert new.call(whole) == old.call(whole)
+    for records in (old, new):
+        records.close()
+
+
+def rows_of(connection: Connection, table: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(text(f"SELECT * FROM {table}")).mappings()]
+
+
+def described(found: Inspector, table: str) -> dict[str, Any]:
+    """What a table is made of, with the types as the database names them."""
+    columns = [{**column, "type": str(column["type"])} for column in found.get_columns(table)]
+    parts: list[list[Any]] = [
+        columns,
+        found.get_foreign_keys(table),
+        found.get_unique_constraints(table),
+        found.get_check_constraints(table),
+        found.get_indexes(table),
+    ]
+    names = ("columns", "foreign", "unique", "checks", "indexes")
+    sorted_parts = [sorted(part, key=str) for part in parts]
+    return {**dict(zip(names, sorted_parts, strict=True)), "key": found.get_pk_constraint(table)["constrained_columns"]}
 
 
 def test_the_newest_migration_is_the_one_the_code_expects() -> None:

@@ -71,13 +71,13 @@ def audit_head(connection: Connection) -> AuditHead:
     """The end of the chain, locked until the transaction ends, so that nobody else appends."""
     columns = AUDIT_HEAD.c
     wanted = select(columns.number, columns.hash, columns.pruned, columns.pruned_hash).with_for_update()
-    found = connection.execute(wanted).one_or_none()
-    if found is None:
-        # a database that was made without migrations
-        first = {"id": 1, "number": 0, "hash": FIRST, "pruned": 0, "pruned_hash": FIRST}
-        connection.execute(insert(AUDIT_HEAD).values(**first))
-        return AuditHead(0, FIRST, 0, FIRST)
-    return AuditHead(**found._mapping)
+    return AuditHead(**connection.execute(wanted).one()._mapping)
+
+
+def begin_chain(connection: Connection) -> None:
+    """Store the head of an empty log, once, as the migrations do; for databases that are made without them."""
+    first = {"id": 1, "number": 0, "hash": FIRST, "pruned": 0, "pruned_hash": FIRST}
+    connection.execute(insert(AUDIT_HEAD).values(**first))
 
 
 def append_audit(connection: Connection, row: AuditRow) -> AuditRow:

@@ -23,9 +23,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from nowboard.errors import Unavailable
 from nowboard.records.commits import Commits
 from nowboard.records.connections import Target, open_engine, shown
+from nowboard.records.creating import create, is_new
 from nowboard.records.faults import fault_of, is_overtaken
-from nowboard.records.organisations import ensure_home
-from nowboard.records.tables import HEAD, METADATA
+from nowboard.records.tables import HEAD
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,9 +49,9 @@ class RecordsLimits:
 class Records:
     """Runs repository functions, each in a transaction of its own. Any thread may call; processes may share it.
 
-    `target` is a file, a PostgreSQL URL or None, which keeps everything in memory. Opening migrates the schema. A
-    function given to `run` or `call` takes the connection first, must return plain values and touch nothing else: on
-    PostgreSQL it is run again when another transaction got in between.
+    `target` is a file, a PostgreSQL URL or None, which keeps everything in memory. Opening brings the schema up to
+    date. A function given to `run` or `call` takes the connection first, must return plain values and touch nothing
+    else: on PostgreSQL it is run again when another transaction got in between.
     """
 
     def __init__(self, target: Target, *, limits: RecordsLimits | None = None) -> None:
@@ -65,13 +65,12 @@ class Records:
         threads = limits.threads if target is not None else 1
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="nowboard-records")
         with _told(), self._engine.connect() as connection:
-            if target is None:
-                METADATA.create_all(connection)
-                ensure_home(connection)
+            # servers that start together on PostgreSQL wait for each other only where they migrate
+            if not self._shared and is_new(connection):
+                create(connection)
                 connection.commit()
-                return
             current = _version(connection)
-        if current != HEAD:
+        if target is not None and current != HEAD:
             _migrate_apart(target)
         if isinstance(target, Path):
             self._commits = Commits(target)

@@ -23,10 +23,9 @@ class OrganisationRow(msgspec.Struct, frozen=True):
     disabled_at: Micros | None = None
 
 
-def ensure_home(connection: Connection) -> None:
+def add_home(connection: Connection) -> None:
     """The organisation that is there from the start, as the migrations make it; for databases without them."""
-    if get_organisation(connection, HOME) is None:
-        add_organisation(connection, OrganisationRow(HOME, "Main", {"everything": True}, 0))
+    add_organisation(connection, OrganisationRow(HOME, "Main", {"everything": True}, 0))
 
 
 def list_organisations(connection: Connection) -> list[OrganisationRow]:

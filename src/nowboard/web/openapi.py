@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +14,7 @@ from nowboard.web.answers import FailureBody
 _REFERENCE: Final = "#/components/schemas/{name}"
 _SCHEMAS: Final = "x-schemas"
 _EVENT: Final = {"type": "object", "description": "One event. `event_id` names it for deduplication."}
+_MADE: Final[dict[tuple[type[Any] | None, ...], Mapping[str, Any]]] = {}
 EVENT_BODIES: Final[Mapping[str, Any]] = {
     "application/json": {"schema": {"oneOf": [_EVENT, {"type": "array", "items": _EVENT}]}},
     "application/x-ndjson": {"schema": {"type": "string", "description": "One event per line."}},
@@ -43,7 +44,7 @@ def described(
     `sends` is the media type of an answer that is not JSON; `filled` are members that the server fills in where the
     body leaves them out.
     """
-    extra: dict[str, Any] = {_SCHEMAS: _schemas([kind for kind in (body, answer) if kind is not None])}
+    extra: dict[str, Any] = {_SCHEMAS: {**_schemas(body, answer)}}
     if body is not None and filled:
         name = f"{body.__name__}Body"
         extra[_SCHEMAS][name] = _without_need(extra[_SCHEMAS][body.__name__], filled)
@@ -75,7 +76,7 @@ def described(
 def build_openapi(app: FastAPI, version: str) -> dict[str, Any]:
     """The document, with every schema generated from the types of the routes."""
     document = get_openapi(title="Nowboard", version=version, description=_DESCRIPTION, routes=app.routes)
-    schemas = _schemas([FailureBody])
+    schemas = {**_schemas(FailureBody)}
     for operation in _operations(document):
         schemas |= operation.pop(_SCHEMAS, {})
         operation["responses"].pop("422", None)
@@ -96,8 +97,13 @@ def _without_need(schema: Mapping[str, Any], filled: Collection[str]) -> dict[st
     return {**schema, "title": f"{schema['title']}Body", "required": needed}
 
 
-def _schemas(types: Sequence[type[Any]]) -> dict[str, Any]:
-    return msgspec.json.schema_components(types, ref_template=_REFERENCE)[1]
+def _schemas(*types: type[Any] | None) -> Mapping[str, Any]:
+    """By name, of the types and of what they are made of. Kept, as this is half of what it takes to build an app."""
+    found = _MADE.get(types)
+    if found is None:
+        given = [kind for kind in types if kind is not None]
+        found = _MADE[types] = msgspec.json.schema_components(given, ref_template=_REFERENCE)[1]
+    return found
 
 
 def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
