@@ -27,6 +27,8 @@ TRANSPORTS = ("websocket", "sse", "poll", "socketio")
 QUICK = pytest.param(60, id="quick")
 LONG = pytest.param(6_000, id="long", marks=pytest.mark.slow)
 TALK = pytest.param(30, id="quick")
+VIEWERS = 4
+"""At once: most of a transport's time is waiting."""
 LONG_TALK = pytest.param(1_000, id="long", marks=pytest.mark.slow)
 """6,000 queries and 1,000 subscriptions on each of the four transports are 10,000 altogether."""
 
@@ -208,20 +210,27 @@ def timeless(query: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", TRANSPORTS)
 async def test_live_frames_are_those_of_a_world_without_b(kind: str, count: int) -> None:
     async with AsyncExitStack() as stack:
-        carriers: list[Carrier] = []
+        worlds: list[tuple[Served, str]] = []
         for with_b in (True, False):
             app = make_app()
             app.engine.runner.preparer._salt = "pepper"
             served = await stack.enter_async_context(serving(app))
-            token = await fill(app, with_b=with_b)
-            carriers.append(await stack.enter_async_context(carrying(kind, served, token)))
-        both, alone = carriers
-        for asked, filters in Asker(200 + TRANSPORTS.index(kind)).questions(count):
-            query = timeless(asked)
-            before = len(both.messages)
-            shown, expected = await told(both, query, filters), await told(alone, query, filters)
-            assert shown == expected, (query, filters)
-            assert not leaks([shown, both.messages[before:]], (query, filters)), query
+            worlds.append((served, await fill(app, with_b=with_b)))
+        questions = iter(Asker(200 + TRANSPORTS.index(kind)).questions(count))
+
+        async def viewer() -> int:
+            """Asks both worlds what no other viewer asked."""
+            asked = 0
+            async with carrying(kind, *worlds[0]) as both, carrying(kind, *worlds[1]) as alone:
+                for question, filters in questions:
+                    query, before = timeless(question), len(both.messages)
+                    shown, expected = await asyncio.gather(*(told(each, query, filters) for each in (both, alone)))
+                    assert shown == expected, (query, filters)
+                    assert not leaks([shown, both.messages[before:]], (query, filters)), query
+                    asked += 1
+            return asked
+
+        assert sum(await asyncio.gather(*(viewer() for _ in range(VIEWERS)))) == count
 
 
 def visit(tenant: str, **values: Any) -> dict[str, Any]:

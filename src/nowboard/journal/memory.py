@@ -83,7 +83,7 @@ class MemoryJournal:
     def prune(self, stream: str, before: Micros) -> int:
         gone = [
             record.offset
-            for record in self._records.values()
+            for record in list(self._records.values())
             if isinstance(record.content, Events)
             and record.content.stream == stream
             and self._newest(record.content) < before
@@ -127,7 +127,7 @@ class MemoryJournal:
     def _supersede(self, table: str) -> None:
         old = [
             record.offset
-            for record in self._records.values()
+            for record in list(self._records.values())
             if isinstance(record.content, Definition)
             and (record.content.kind, record.content.name) == (RecordKind.TABLE, table)
         ]

@@ -43,8 +43,8 @@ class Core:
 
     @property
     def computations(self) -> int:
-        """Group-bys done since the start."""
-        return sum(states.computations for states in self.life.streams.values())
+        """Group-bys done since the start. For any thread, so of a copy."""
+        return sum(states.computations for states in list(self.life.streams.values()))
 
     def join(self, prepared: Prepared, done: Future[Watch], pace: Pace = PROMPT, kept: Result | None = None) -> None:
         """Answer with the result of a live query, now or when it is loaded. Starts it if nobody watched it before.

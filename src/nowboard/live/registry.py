@@ -14,7 +14,10 @@ _RETRY_SECONDS = 5.0
 
 
 class Registry:
-    """Every live query by channel. A channel outlives its last watcher by `linger`, so that a reload finds it warm."""
+    """Every live query by channel. A channel outlives its last watcher by `linger`, so that a reload finds it warm.
+
+    The applier's thread changes it; any thread may look.
+    """
 
     def __init__(self, limits: LiveLimits) -> None:
         self._limits = limits
@@ -29,7 +32,7 @@ class Registry:
     @property
     def watchers(self) -> int:
         """All watchers of all channels."""
-        return sum(entry.watchers for entry in self._entries.values())
+        return sum(entry.watchers for entry in self)
 
     def get(self, channel: str) -> Entry | None:
         """The live query on `channel`, or None."""
