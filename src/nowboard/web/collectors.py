@@ -126,7 +126,7 @@ class StepsCollector(Collector):
         """See `prometheus_client.registry.Collector`."""
         text = "Time of each step of an event's path."
         family = HistogramMetricFamily("nowboard_ingest_step_seconds", text, labels=["step"])
-        for name, step in self._steps.items():
+        for name, step in list(self._steps.items()):  # the thread that observes may add one meanwhile
             family.add_metric([name], _buckets(step), step.sum)
         yield family
 
