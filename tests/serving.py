@@ -75,6 +75,12 @@ class Server:
             with error:
                 return error.code, json.loads(error.read() or b"null")
 
+    def etag(self, path: str) -> str:
+        """What `If-Match` takes to change what is at a path under /api/v1."""
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return str(response.headers["ETag"])
+
     def sign_in_link(self) -> str:
         """The single-use link that the server printed."""
         deadline = time.monotonic() + START_SECONDS

@@ -190,3 +190,11 @@ class StorageFull(Unavailable):
     """The journal could not make an event durable, so it was not acknowledged."""
 
     default_code = "storage_full"
+
+
+def with_hint(message: str, hint: object) -> str:
+    """A message with what its error's detail says to do, as whole sentences; without a hint, the message."""
+    if not hint:
+        return message
+    end = "" if str(hint).endswith((".", "?")) else "."
+    return f"{message} Hint: {hint}{end}"

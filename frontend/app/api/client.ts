@@ -48,15 +48,18 @@ export const authorizeWith = (secret: string | null): void => {
   bearer = secret;
 };
 
-const headersOf = (body: unknown, ifMatch: string | undefined): Record<string, string> => ({
+const headersOf = ({ body, yaml, ifMatch }: RequestOptions): Record<string, string> => ({
   ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
   ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+  ...(yaml === undefined ? {} : { 'Content-Type': 'application/yaml' }),
   ...(bearer === null ? {} : { Authorization: `Bearer ${bearer}` }),
 });
 
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
+  /** A file in place of a JSON body. */
+  readonly yaml?: string;
   /** The ETag that was read: the change is refused when somebody else was quicker. */
   readonly ifMatch?: string;
   readonly signal?: AbortSignal;
@@ -74,21 +77,31 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
 
 /** As `request`, with the headers of the answer. */
 export async function requestAnswer<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-  const { method = 'GET', body, ifMatch, signal } = options;
+  const response = await send(path, options);
+  return { body: (await readBody(response)) as T, headers: response.headers };
+}
+
+/** An answer that is a file. */
+export async function requestText(path: string, options: RequestOptions = {}): Promise<Answer<string>> {
+  const response = await send(path, options);
+  return { body: await response.text(), headers: response.headers };
+}
+
+async function send(path: string, options: RequestOptions): Promise<Response> {
+  const { method = 'GET', body, yaml, signal } = options;
   let response: Response;
   try {
     response = await fetch(`${API_BASE}${path}`, {
       method,
       credentials: bearer === null ? 'same-origin' : 'omit',
-      headers: headersOf(body, ifMatch),
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: headersOf(options),
+      body: body === undefined ? (yaml ?? null) : JSON.stringify(body),
       signal: signal ?? null,
     });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiFailure(0, { code: 'unreachable', message: 'The server cannot be reached. Check the connection.' });
   }
-  const answer = await readBody(response);
-  if (!response.ok) throw failure(response, answer);
-  return { body: answer as T, headers: response.headers };
+  if (!response.ok) throw failure(response, await readBody(response));
+  return response;
 }

@@ -1,6 +1,7 @@
 import { PageBar } from '../shell/PageBar';
 import { Message } from '../ui/Message';
 import { PublishButton } from './owning/PublishButton';
+import { TextButton } from './owning/TextButton';
 import { useOwning } from './owning/useOwning';
 
 /** A dashboard that its editors know and nobody else does. */
@@ -11,7 +12,17 @@ export function Unpublished({ id }: { readonly id: string }) {
     <>
       <title>{`${title} · Nowboard`}</title>
       <PageBar title={title} />
-      <Message icon="clock" title="This dashboard is a draft" size="large" action={<PublishButton id={id} />}>
+      <Message
+        icon="clock"
+        title="This dashboard is a draft"
+        size="large"
+        action={
+          <>
+            <PublishButton id={id} />
+            <TextButton id={id} />
+          </>
+        }
+      >
         It shows numbers once it is published. Until then only its editors know of it.
       </Message>
     </>

@@ -13,6 +13,7 @@ import { Message } from '../ui/Message';
 import { useNow } from '../ui/useNow';
 import { DashboardCard } from './DashboardCard';
 import styles from './DashboardsPage.module.css';
+import { NewDashboard } from './NewDashboard';
 import { NoDashboards } from './NoDashboards';
 import { SortMenu } from './SortMenu';
 import { changedAt, type Order, searchDashboards, sortDashboards, tagsOf } from './search';
@@ -48,9 +49,12 @@ export function DashboardsPage() {
         title="Dashboards"
         actions={
           may('edit') ? (
-            <Button component={Link} href="/trash" variant="subtle" color="gray" size="compact-md">
-              Trash
-            </Button>
+            <>
+              <Button component={Link} href="/trash" variant="subtle" color="gray" size="compact-md">
+                Trash
+              </Button>
+              <NewDashboard />
+            </>
           ) : null
         }
       />

@@ -5,8 +5,8 @@ export function NoDashboards() {
   return (
     <Message icon="empty" title="No dashboards yet" size="large">
       <p>
-        A dashboard is a file. Write one and apply it with <code>nowboard apply board.yaml</code>, or start{' '}
-        <code>nowboard demo</code> to see two with real data.
+        A dashboard is a file. Make one here if you may edit, or apply it with <code>nowboard apply board.yaml</code>;{' '}
+        <code>nowboard demo</code> shows two with real data.
       </p>
     </Message>
   );

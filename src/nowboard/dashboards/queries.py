@@ -12,7 +12,7 @@ import msgspec
 from nowboard.dashboards.asks import DEFAULT_WINDOW, complete
 from nowboard.dashboards.problems import Path, Problem, problem_of
 from nowboard.dashboards.uses import check_use
-from nowboard.errors import BadQuery
+from nowboard.errors import BadQuery, with_hint
 from nowboard.model.dashboards import Dashboard
 from nowboard.model.fields import is_name
 from nowboard.model.queries import MetricQuery, Query, SqlQuery, parse_query
@@ -103,8 +103,7 @@ def _planned(
 
 
 def _sentence(error: BadQuery) -> str:
-    hint = (error.detail or {}).get("hint")
-    return f"{error.message} Hint: {hint}." if hint else error.message
+    return with_hint(error.message, (error.detail or {}).get("hint"))
 
 
 def _part_path(part: str) -> Path:

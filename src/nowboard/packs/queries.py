@@ -8,7 +8,7 @@ from typing import Any, Final
 from nowboard.dashboards.problems import Path, Problem
 from nowboard.dashboards.saved import examine_saved, probe_values, saved_document
 from nowboard.dashboards.uses import asked
-from nowboard.errors import NowboardError
+from nowboard.errors import NowboardError, with_hint
 from nowboard.model.queries import Query, SqlQuery, parse_query
 from nowboard.model.saved import AllowedValues, SavedParameter, SavedQuery
 from nowboard.model.scopes import EVERYTHING
@@ -86,5 +86,4 @@ def _sentence(error: NowboardError) -> str:
     detail = error.detail or {}
     line, column, hint = (detail.get(name) for name in ("line", "column", "hint"))
     place = "" if line is None else f" It is in line {line}" + ("." if column is None else f", column {column}.")
-    end = "" if str(hint).endswith(("?", ".")) else "."
-    return f"{error.message}{place}" + (f" Hint: {hint}{end}" if hint else "")
+    return with_hint(f"{error.message}{place}", hint)

@@ -5,8 +5,9 @@ const ShareDialog = lazy(async () => ({ default: (await import('../../sharing/Sh
 const PublishDialog = lazy(async () => ({ default: (await import('../../versions/PublishDialog')).PublishDialog }));
 const VersionsDrawer = lazy(async () => ({ default: (await import('../../versions/VersionsDrawer')).VersionsDrawer }));
 const DescribeDialog = lazy(async () => ({ default: (await import('../../versions/DescribeDialog')).DescribeDialog }));
+const TextDialog = lazy(async () => ({ default: (await import('../../versions/TextDialog')).TextDialog }));
 
-export type OwnerDialog = 'share' | 'publish' | 'versions' | 'describe';
+export type OwnerDialog = 'share' | 'publish' | 'versions' | 'describe' | 'text';
 
 export interface OwnerDialogProps {
   readonly dashboard: DashboardSummary;
@@ -25,6 +26,7 @@ export function OwnerDialogs({ open, ...props }: OwnerDialogsProps) {
       {open === 'publish' ? <PublishDialog {...props} /> : null}
       {open === 'versions' ? <VersionsDrawer {...props} /> : null}
       {open === 'describe' ? <DescribeDialog {...props} /> : null}
+      {open === 'text' ? <TextDialog {...props} /> : null}
     </Suspense>
   );
 }

@@ -36,6 +36,8 @@ export function OwnerItems({ owning, actions, onOpen }: OwnerItemsProps) {
       {edit && unpublished ? <Item icon="check" text="Publish the draft" onClick={() => onOpen('publish')} /> : null}
       {edit ? <Item icon="clock" text="Versions" onClick={() => onOpen('versions')} /> : null}
       {edit ? <Item icon="info" text="Name and description" onClick={() => onOpen('describe')} /> : null}
+      {edit ? <Item icon="code" text="Edit as text" onClick={() => onOpen('text')} /> : null}
+      {edit ? <Item icon="dashboards" text="Keep as a template" onClick={() => actions.keep(summary)} /> : null}
       {owning.duplicate ? <Item icon="copy" text="Duplicate" onClick={() => actions.duplicate(summary)} /> : null}
       {own ? <Item icon="close" text="Move to the trash" onClick={() => actions.trash(summary)} /> : null}
     </>

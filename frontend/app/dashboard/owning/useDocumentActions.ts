@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import type { DashboardSummary } from '../../../core/types';
 import { dashboardsQuery, trashQuery } from '../../api/dashboards';
+import { keepAsTemplate, templatesQuery } from '../../api/making';
 import { duplicate, takeBack, trash } from '../../api/versions';
 import { useToast } from '../../ui/Toasts';
 
@@ -10,6 +11,8 @@ export interface DocumentActions {
   readonly duplicate: (dashboard: DashboardSummary) => void;
   readonly trash: (dashboard: DashboardSummary) => void;
   readonly takeBack: (dashboard: DashboardSummary) => void;
+  /** As a template that new dashboards can start from. */
+  readonly keep: (dashboard: DashboardSummary) => void;
 }
 
 /** Asks again for the lists; documents themselves follow the live connection. */
@@ -25,6 +28,7 @@ export function useRefreshLists(): () => Promise<unknown> {
 export function useDocumentActions(): DocumentActions {
   const toast = useToast();
   const refresh = useRefreshLists();
+  const queries = useQueryClient();
   const [path, navigate] = useLocation();
   const failed = (error: Error): void => toast({ text: error.message });
   const returning = useMutation({
@@ -53,5 +57,18 @@ export function useDocumentActions(): DocumentActions {
     },
     onError: failed,
   });
-  return { duplicate: copying.mutate, trash: trashing.mutate, takeBack: returning.mutate };
+  const keeping = useMutation({
+    mutationFn: ({ id, title }: DashboardSummary) => keepAsTemplate(id, title),
+    onSuccess: (_, { title }) => {
+      toast({ text: `New dashboards can start from “${title}”` });
+      return queries.invalidateQueries({ queryKey: templatesQuery.queryKey });
+    },
+    onError: failed,
+  });
+  return {
+    duplicate: copying.mutate,
+    trash: trashing.mutate,
+    takeBack: returning.mutate,
+    keep: keeping.mutate,
+  };
 }
