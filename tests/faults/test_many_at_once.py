@@ -11,7 +11,6 @@ import contextlib
 import itertools
 import logging
 import random
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -24,6 +23,7 @@ from websockets.asyncio.client import connect
 
 from nowboard.testing import Served, make_app, make_token, serving
 from tests.api.live import SocketClient
+from tests.threads import restless
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -54,12 +54,10 @@ FINAL: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def restless() -> Iterator[None]:
+def quick_turns() -> Iterator[None]:
     """Threads take turns a hundred times as often as usual."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(5e-5)
-    yield
-    sys.setswitchinterval(before)
+    with restless(5e-5):
+        yield
 
 
 class Crowd:
@@ -199,7 +197,7 @@ ACTORS: list[tuple[Callable[[Crowd, random.Random], Awaitable[None]], int]] = [
 ]
 
 
-@pytest.mark.usefixtures("restless")
+@pytest.mark.usefixtures("quick_turns")
 async def test_many_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     seed = random.randrange(1 << 30)

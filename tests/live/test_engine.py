@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from nowboard.model.scopes import EVERYTHING
 from nowboard.model.streams import Metric, Stream
 from nowboard.stores.duckdb import DuckDBStore, memory_store
 from tests.live.rig import ORDERS, START, Client, regions, stream_definition
+from tests.threads import restless
 
 LIMITS = LiveLimits(tick=0.005, poll=0.02, linger=0.1, requery_pause=0.01, store_delay=0.02)
 
@@ -238,36 +238,27 @@ async def test_sql_is_run_again_when_its_stream_moved_and_only_then() -> None:
         assert server.engine.status().store_queries - runs < 60
 
 
-@pytest.fixture
-def restless() -> Iterator[None]:
-    """Threads take turns as often as they can."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
-@pytest.mark.usefixtures("restless")
 async def test_any_thread_may_ask_for_the_status_while_queries_come_and_go() -> None:
     """As the hub does for each channel that it opens."""
-    async with serving(replace(LIMITS, linger=0.0, poll=0.001)) as server:
-        left = asyncio.Event()
+    with restless(1e-6):
+        async with serving(replace(LIMITS, linger=0.0, poll=0.001)) as server:
+            left = asyncio.Event()
 
-        def look() -> int:
-            looks = 0
-            while not left.is_set():
-                assert server.engine.status().watchers >= 0
-                looks += 1
-            return looks
+            def look() -> int:
+                looks = 0
+                while not left.is_set():
+                    assert server.engine.status().watchers >= 0
+                    looks += 1
+                return looks
 
-        looking = asyncio.create_task(asyncio.to_thread(look))
-        for number in range(200):
-            watch = await server.engine.watch(ask({**BY_CHANNEL, "where": f"items > {number}"}))
-            await server.engine.release(watch.channel)
-            if looking.done():
-                break
-        left.set()
-        assert await looking > 200
+            looking = asyncio.create_task(asyncio.to_thread(look))
+            for number in range(200):
+                watch = await server.engine.watch(ask({**BY_CHANNEL, "where": f"items > {number}"}))
+                await server.engine.release(watch.channel)
+                if looking.done():
+                    break
+            left.set()
+            assert await looking > 200
 
 
 async def test_a_new_field_disturbs_nobody() -> None:
