@@ -3,7 +3,7 @@ import type { TooltipComponentOption } from 'echarts';
 import { type Formats, formatValue } from '../core/format';
 import type { Value } from '../core/values';
 import { tooltipBase } from './base';
-import type { ChartContext } from './context';
+import { type ChartContext, isShown } from './context';
 import type { AxisKind } from './options';
 import type { Series, SeriesTable } from './series';
 import { type TooltipLine, tooltipHtml } from './tooltip';
@@ -47,7 +47,7 @@ export function tooltipAt(hover: Hover, index: number): string {
     (a, b) => Number(a.previous) - Number(b.previous) || heightOf(b) - heightOf(a),
   );
   const total = shown.reduce((sum, series) => sum + Math.max(0, series.values[index] ?? 0), 0);
-  const drawn = shown.filter(({ name }) => hover.hidden?.has(name) !== true);
+  const drawn = shown.filter(({ name }) => isShown(hover, name));
   const notes = [...(table.partial === index ? ['So far'] : []), ...(hover.approximate ? ['Estimated'] : [])];
   return tooltipHtml({
     head: head(hover, table.xs[index] ?? null),

@@ -31,7 +31,8 @@ export interface ChartContext {
 export const fontSizeOf = (context: ChartContext): number => context.fontSize ?? 12;
 
 /** Whether something of this name is drawn. */
-export const isShown = (context: ChartContext, name: string): boolean => context.hidden?.has(name) !== true;
+export const isShown = ({ hidden }: { readonly hidden?: ReadonlySet<string> | undefined }, name: string): boolean =>
+  hidden?.has(name) !== true;
 
 export const NO_FRAMES: Frames = { main: null, parts: {} };
 

@@ -40,6 +40,7 @@ from nowboard.journal.memory import MemoryJournal
 from nowboard.journal.sqlite import SqliteJournal
 from nowboard.live.engine import LocalEngine
 from nowboard.live.limits import LiveLimits
+from nowboard.live.replay import Progress
 from nowboard.model.engine import CatchUp
 from nowboard.model.frames import Update
 from nowboard.model.publisher import Publisher
@@ -113,6 +114,8 @@ class App:
     follower: Follower
     passwords: Passwords
     stopping: bool = False
+    following_replay: Progress | None = None
+    """Told of each part of a replay, in its thread, before the next one begins; for who embeds and shows progress."""
     _started: bool = False
     _starting: asyncio.Task[None] | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -177,6 +180,8 @@ class App:
         if self.stopping:
             message = f"The server was stopped while it started, at offset {applied} of {end}."
             raise Unavailable(message, code="closed")
+        if self.following_replay is not None:
+            self.following_replay(applied, end)
 
     async def needs_setup(self) -> bool:
         """Whether the first administrator is still to be made: until then, the owner's code signs in."""

@@ -161,8 +161,7 @@ async def test_a_value_that_is_not_allowed_tells_a_guest_nothing_of_those_that_a
     fixed = await world.guest(parameters={"least": 11})
     refused = await ask(fixed, "paged")
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_parameter")
-    assert "12" not in refused.json()["error"]["message"]
-    assert "detail" not in refused.json()["error"] or "12" not in str(refused.json()["error"]["detail"])
+    assert "12" not in str({**refused.json()["error"], "request_id": ""})  # which is any digits
 
 
 async def test_open_pages_of_guests_follow_them_within_the_lock() -> None:

@@ -43,16 +43,15 @@ async def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def paced(app: App, monkeypatch: pytest.MonkeyPatch) -> Semaphore:
+def paced(app: App) -> Semaphore:
     """The replay of `app` goes on by one part per release, or when the app is stopped."""
-    parts, replayed = Semaphore(0), app._replayed
+    parts = Semaphore(0)
 
-    def one_more(applied: int, end: int) -> None:
+    def one_more(_applied: int, _end: int) -> None:
         while not (app.stopping or parts.acquire(timeout=0.02)):
             pass
-        replayed(applied, end)
 
-    monkeypatch.setattr(app, "_replayed", one_more)
+    app.following_replay = one_more
     return parts
 
 
@@ -79,9 +78,9 @@ async def progress(client: httpx.AsyncClient) -> dict[str, Any]:
     return found
 
 
-async def test_the_port_answers_while_the_journal_is_replayed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_port_answers_while_the_journal_is_replayed(data: Path) -> None:
     app = make_app(data=data)
-    parts = paced(app, monkeypatch)
+    parts = paced(app)
     token = {"Authorization": f"Bearer {await make_token(app)}"}
     async with opening(app) as client:
         ready = await client.get("/health/ready")
@@ -114,11 +113,9 @@ async def test_the_port_answers_while_the_journal_is_replayed(data: Path, monkey
         assert answer.json()["rows"] == [[ROWS, ROWS * (ROWS - 1) // 2]]
 
 
-async def test_a_server_that_is_stopped_while_it_starts_goes_on_later(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_server_that_is_stopped_while_it_starts_goes_on_later(data: Path) -> None:
     app = make_app(data=data)
-    paced(app, monkeypatch)
+    paced(app)
     async with opening(app) as client:
         assert (await client.get("/health/ready")).status_code == 503
     again = make_app(data=data)

@@ -261,7 +261,10 @@ def test_live_equals_recompute(
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("quarter", range(4))
 def test_live_equals_recompute_for_long(quarter: int) -> None:
-    """A thousand examples, in parts that run beside each other."""
+    """A thousand examples, in parts that run beside each other.
+
+    Each has a seed of its own: where hypothesis finds itself in CI, all parts would try the same examples.
+    """
 
     @seed(secrets.randbits(64) << 2 | quarter)
     @settings(max_examples=250, deadline=None, suppress_health_check=SLOW_CHECKS)

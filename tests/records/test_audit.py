@@ -170,6 +170,12 @@ def test_a_removed_beginning_is_found(chained: tuple[Path, int]) -> None:
     assert spoiled(path, remove).broken == 6
 
 
+def test_a_log_removed_with_its_head_is_found(chained: tuple[Path, int]) -> None:
+    path, _ = chained
+    report = spoiled(path, lambda c: c.executescript("DELETE FROM audit; DELETE FROM audit_head"))
+    assert (report.broken, report.reason) == (1, "the head of the log is gone")
+
+
 def test_a_removed_log_is_found(chained: tuple[Path, int]) -> None:
     path, pruned = chained
     assert spoiled(path, lambda c: c.execute("DELETE FROM audit")).broken == pruned + 1

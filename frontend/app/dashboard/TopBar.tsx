@@ -7,7 +7,7 @@ import { FilterBar } from './FilterBar';
 import { FilterSheet } from './FilterSheet';
 import { LiveBadge } from './LiveBadge';
 import { MoreMenu } from './MoreMenu';
-import { PublishButton } from './owning/PublishButton';
+import { DialogButton } from './owning/DialogButton';
 import { QuickActions } from './QuickActions';
 import { TimeRange } from './TimeRange';
 import styles from './TopBar.module.css';
@@ -52,7 +52,7 @@ export function TopBar({ view, filters, change }: TopBarProps) {
           <MoreMenu actions={actions} />
         ) : (
           <>
-            <PublishButton id={document.id} />
+            <DialogButton id={document.id} dialog="publish" text="Publish" whileDraft />
             {timeRange}
             <QuickActions actions={actions} />
             <MoreMenu actions={actions} />

@@ -1,7 +1,6 @@
 import { PageBar } from '../shell/PageBar';
 import { Message } from '../ui/Message';
-import { PublishButton } from './owning/PublishButton';
-import { TextButton } from './owning/TextButton';
+import { DialogButton } from './owning/DialogButton';
 import { useOwning } from './owning/useOwning';
 
 /** A dashboard that its editors know and nobody else does. */
@@ -18,8 +17,8 @@ export function Unpublished({ id }: { readonly id: string }) {
         size="large"
         action={
           <>
-            <PublishButton id={id} />
-            <TextButton id={id} />
+            <DialogButton id={id} dialog="publish" text="Publish" whileDraft />
+            <DialogButton id={id} dialog="text" text="Edit as text" />
           </>
         }
       >

@@ -30,8 +30,9 @@ def verify_chain(connection: Connection, known: tuple[int, str] | None = None) -
     columns = AUDIT_HEAD.c
     wanted = select(columns.number, columns.hash, columns.pruned, columns.pruned_hash)
     row = connection.execute(wanted).one_or_none()
-    head = AuditHead(0, FIRST, 0, FIRST) if row is None else AuditHead(**row._mapping)
-    walk = _Walk(head, known)
+    if row is None:  # there is one from the start, whatever was logged
+        return ChainReport(0, 0, FIRST.hex(), broken=1, reason="the head of the log is gone")
+    walk = _Walk(AuditHead(**row._mapping), known)
     for at_once in (READ_ROWS, 1):
         try:
             for entry in read_audit(connection, walk.number, at_once):
